@@ -1,0 +1,2 @@
+DROP TABLE pack_files;
+DROP TABLE pack_versions;

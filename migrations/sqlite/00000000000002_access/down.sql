@@ -1,0 +1,10 @@
+DROP TABLE recusals;
+DROP TABLE signing_keys;
+DROP TABLE clients;
+DROP TABLE sessions;
+DROP TABLE mandates;
+DROP TABLE memberships;
+DROP TABLE node_roles;
+DROP TABLE recordals;
+DROP TABLE parties;
+DROP TABLE users;

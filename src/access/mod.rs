@@ -1,0 +1,36 @@
+//! Who may do what. Users, sessions, partner clients, roles and the one policy; the only source of `Authorized`.
+
+mod action;
+mod authorize;
+mod caller;
+mod credentials;
+mod load;
+mod password;
+mod pepper;
+mod permission;
+mod policy;
+mod role;
+mod scope;
+mod session;
+mod token;
+mod window;
+
+pub use action::*;
+pub use authorize::{Authorized, Facts, authorize, could};
+pub use caller::{Caller, Grant, Identity, Place, program};
+pub use credentials::{Credentials, require_same_site};
+pub use load::{Loaded, load};
+pub use password::{hash as hash_password, matches as password_matches};
+pub use pepper::{keyed_digest, load as load_pepper, load_or_make as load_or_make_pepper};
+pub use permission::Allowed;
+pub use policy::{PhaseRule, Row as PolicyRow, rows as policy_rows};
+pub use role::Role;
+pub use scope::{Clause, Holds, Scope, scope};
+pub use session::{COOKIE as SESSION_COOKIE, Live, find as find_session, open as open_session, revoke as revoke_session, token_text, touch as touch_session};
+pub use token::{Claims, FreshKey, LIFETIME as TOKEN_LIFETIME, PublicKey, ensure_key, public_keys, sign as sign_token};
+pub use window::{Entropy, Profile, Settings, Window};
+
+/// Whether somebody who has not signed in may ask for `P` at all.
+fn is_public<P: Permission>() -> bool {
+    could::<P>(&Caller::anonymous()).is_ok()
+}

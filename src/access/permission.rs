@@ -1,0 +1,38 @@
+//! `Allowed<P>` in a handler's signature: the request may ask for right `P`, and here is the way to the data. Without
+//! it a handler has nothing to work with.
+
+use super::action::Permission;
+use super::credentials::{self, Credentials};
+use super::window::Window;
+use crate::problem::{Code, Problem};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+/// A request with its credentials, bound to the right its handler needs. Who the caller is and what they may do is
+/// found inside the transaction, by `command`.
+pub struct Allowed<P: Permission> {
+    pub(crate) window: Data<Window>,
+    pub(crate) credentials: Credentials,
+    permission: PhantomData<P>,
+}
+
+impl<P: Permission> FromRequest for Allowed<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let allowed = request
+            .app_data::<Data<Window>>()
+            .ok_or_else(|| Problem::internal("the window is not open"))
+            .and_then(|window| {
+                let credentials = credentials::read(request, &window.settings)?;
+                if matches!(credentials, Credentials::None) && !super::is_public::<P>() {
+                    return Err(Problem::new(Code::Unauthenticated));
+                }
+                Ok(Self { window: window.clone(), credentials, permission: PhantomData })
+            });
+        ready(allowed)
+    }
+}

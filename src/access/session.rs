@@ -1,0 +1,94 @@
+//! Web sessions: an opaque 256-bit token in a `__Host-` cookie, a row here. Revoking the row ends it on every node.
+
+use crate::clock::UtcTime;
+use crate::ids::{SessionId, UserId};
+use crate::problem::{Code, Problem};
+use crate::store::Conn;
+use crate::store::schema::{sessions, users};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+pub const COOKIE: &str = "__Host-session";
+const IDLE: Duration = Duration::minutes(30);
+const ABSOLUTE: Duration = Duration::hours(12);
+/// The row is touched at most this often, so that reading does not become writing.
+const TOUCH: Duration = Duration::minutes(1);
+
+/// Text of the cookie for these random bytes.
+pub fn token_text(random: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(random)
+}
+
+/// What stands in the row: whoever reads the database cannot sign in with it.
+pub fn token_digest(text: &str) -> Vec<u8> {
+    Sha256::new().chain_update(b"onewindow/session/v1\0").chain_update(text.as_bytes()).finalize().to_vec()
+}
+
+pub fn open(conn: &mut Conn, token: &str, id: SessionId, user: UserId, now: UtcTime) -> Result<UtcTime, Problem> {
+    let expires = now.plus(ABSOLUTE);
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_digest.eq(token_digest(token)),
+            sessions::session_id.eq(id),
+            sessions::user_id.eq(user),
+            sessions::created_at.eq(now),
+            sessions::last_seen_at.eq(now),
+            sessions::expires_at.eq(expires),
+        ))
+        .execute(conn)?;
+    Ok(expires)
+}
+
+/// A live session.
+#[derive(Debug, Clone)]
+pub struct Live {
+    pub id: SessionId,
+    pub user: UserId,
+    pub created_at: UtcTime,
+    pub expires_at: UtcTime,
+    /// Whether the row should be touched so that the idle limit starts again.
+    pub wants_touch: bool,
+}
+
+pub fn find(conn: &mut Conn, token: &str, now: UtcTime) -> Result<Live, Problem> {
+    type Row = (SessionId, UserId, UtcTime, UtcTime, UtcTime, Option<UtcTime>, String);
+    let row: Option<Row> = sessions::table
+        .inner_join(users::table.on(users::user_id.eq(sessions::user_id)))
+        .filter(sessions::token_digest.eq(token_digest(token)))
+        .select((
+            sessions::session_id,
+            sessions::user_id,
+            sessions::created_at,
+            sessions::last_seen_at,
+            sessions::expires_at,
+            sessions::revoked_at,
+            users::state,
+        ))
+        .first(conn)
+        .optional()?;
+    match row {
+        Some((id, user, created_at, seen, expires_at, None, state))
+            if now < expires_at && now < seen.plus(IDLE) && state == "ACTIVE" =>
+        {
+            Ok(Live { id, user, created_at, expires_at, wants_touch: seen.plus(TOUCH) <= now })
+        }
+        _ => Err(Problem::new(Code::Unauthenticated)),
+    }
+}
+
+pub fn touch(conn: &mut Conn, id: SessionId, now: UtcTime) -> Result<(), Problem> {
+    diesel::update(sessions::table.filter(sessions::session_id.eq(id)))
+        .set(sessions::last_seen_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn revoke(conn: &mut Conn, id: SessionId, now: UtcTime) -> Result<(), Problem> {
+    diesel::update(sessions::table.filter(sessions::session_id.eq(id)))
+        .set(sessions::revoked_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! The city pack: what the network is, what can be asked for, and by which rules. Loaded, validated, kept in versions.
+
+mod files;
+mod model;
+mod parse;
+mod validate;
+mod validate_workflow;
+mod versions;
+pub mod workflow;
+
+pub use files::{Fault, PackFiles};
+pub use model::*;
+pub use parse::parse;
+pub use versions::{Catalogue, Imported, at_version, current, files as version_files, import};

@@ -1,0 +1,96 @@
+//! The row that makes a request safe to send again. It holds a reference to what the first answer made, never the
+//! confidential body itself, and lives and dies with the change's own transaction.
+
+use crate::access::keyed_digest;
+use crate::clock::UtcTime;
+use crate::edge::IdempotencyKey;
+use crate::ids::{EventId, PrincipalId};
+use crate::problem::{Code, Problem};
+use crate::store::schema::idempotency_keys;
+use crate::store::{Conn, NewKey, insert_key};
+use diesel::prelude::*;
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+/// What the first answer was, enough to give it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub status: u16,
+    pub location: Option<String>,
+    pub resource: Option<Uuid>,
+    pub event: Option<EventId>,
+}
+
+impl Receipt {
+    pub fn created(location: String, resource: Uuid, event: EventId) -> Self {
+        Self { status: 201, location: Some(location), resource: Some(resource), event: Some(event) }
+    }
+
+    /// There was nothing to do, and saying so again is right.
+    pub fn nothing() -> Self {
+        Self { status: 204, location: None, resource: None, event: None }
+    }
+
+    /// The id of what was made; a receipt without one cannot be shown.
+    pub fn resource_id(&self) -> Result<Uuid, Problem> {
+        self.resource.ok_or_else(|| Problem::internal("a receipt names no resource"))
+    }
+
+    pub fn event_id(&self) -> Result<EventId, Problem> {
+        self.event.ok_or_else(|| Problem::internal("a receipt names no event"))
+    }
+}
+
+/// Whether this request is the first with its key.
+pub enum Claim {
+    First,
+    Again(Receipt),
+}
+
+/// Digest of what was asked. Bodies can be short and confidential, so it is keyed.
+pub fn digest(pepper: &[u8; 32], key: &IdempotencyKey, body: &[u8]) -> Vec<u8> {
+    keyed_digest(pepper, "onewindow/request/v1", &[key.operation.as_bytes(), body])
+}
+
+/// Takes the key. While another transaction holds it this waits, at most as long as the lock timeout.
+pub fn claim(
+    conn: &mut Conn,
+    principal: PrincipalId,
+    key: &IdempotencyKey,
+    digest: &[u8],
+    now: UtcTime,
+) -> Result<Claim, Problem> {
+    let row = NewKey { principal_id: principal, key: &key.key, digest, status: 0, created_at: now };
+    if insert_key(conn, &row)? {
+        return Ok(Claim::First);
+    }
+    type Row = (Vec<u8>, i32, Option<String>, Option<PrincipalId>, Option<EventId>);
+    let (stored, status, location, resource, event): Row = idempotency_keys::table
+        .find((principal, &key.key))
+        .select((
+            idempotency_keys::digest,
+            idempotency_keys::status,
+            idempotency_keys::location,
+            idempotency_keys::resource_id,
+            idempotency_keys::event_id,
+        ))
+        .first(conn)?;
+    if !bool::from(stored.as_slice().ct_eq(digest)) {
+        return Err(Problem::new(Code::KeyReused).at("Idempotency-Key"));
+    }
+    let status = u16::try_from(status).unwrap_or(200);
+    Ok(Claim::Again(Receipt { status, location, resource: resource.map(|id| id.0), event }))
+}
+
+/// Writes into the row what came of the request.
+pub fn finish(conn: &mut Conn, principal: PrincipalId, key: &IdempotencyKey, receipt: &Receipt) -> Result<(), Problem> {
+    diesel::update(idempotency_keys::table.find((principal, &key.key)))
+        .set((
+            idempotency_keys::status.eq(i32::from(receipt.status)),
+            idempotency_keys::location.eq(&receipt.location),
+            idempotency_keys::resource_id.eq(receipt.resource.map(PrincipalId)),
+            idempotency_keys::event_id.eq(receipt.event),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The one shape every write has: idempotency row, load, authorise, check, change, event, outbox, commit, answer; and
+//! the one shape of every read. A capability fills in the middle.
+
+mod act;
+mod idempotency;
+mod run;
+
+pub use act::Act;
+pub use idempotency::Receipt;
+pub use run::{change, read, read_recorded, write};

@@ -1,0 +1,33 @@
+//! Working out due dates over HTTP.
+
+use super::calculate::{Calculated, Calculation, calculate};
+use crate::access::{Allowed, RunCalculation};
+use crate::catalogue;
+use crate::command;
+use crate::edge::{Body, listed};
+use crate::problem::{Problem, ProblemBody};
+use actix_web::{HttpResponse, post};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Work out a due date
+///
+/// Counts a limit on the official working-day calendar: the start day is not counted, make-up days are worked, a last
+/// day that is a rest day rolls to the next working day. Nothing is written.
+#[utoipa::path(
+    tag = "deadlines", operation_id = "deadline_calculation_create",
+    request_body(content = Calculation, example = json!({"startDate": "2026-02-12", "amount": 5, "unit": "WORKING_DAY"})),
+    responses(
+        (status = 200, description = "The due date with its trace", body = Calculated),
+        (status = 400, description = "A value is not acceptable", body = ProblemBody),
+    ),
+)]
+#[post("/deadline-calculations")]
+async fn deadline_calculation_create(who: Allowed<RunCalculation>, body: Body<Calculation>) -> Result<HttpResponse, Problem> {
+    let asked = body.value;
+    let answer = command::read(who, move |act| calculate(&*catalogue::current(act.conn)?, &asked)).await?;
+    Ok(listed(&answer))
+}
+
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(deadline_calculation_create);
+}

@@ -1,0 +1,134 @@
+//! A request body: media type, size and JSON are checked before any handler sees it.
+
+use super::json;
+use crate::language::Text;
+use crate::problem::{Code, Problem};
+use actix_web::http::header;
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// Most bytes of a JSON body.
+const MOST_BYTES: usize = 256 * 1024;
+/// A body that has not arrived by then is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A JSON body as parsed, with the bytes it came in.
+pub struct Body<T> {
+    pub value: T,
+    pub bytes: Bytes,
+}
+
+/// A JSON Merge Patch (RFC 7396).
+pub struct Patch {
+    pub value: Value,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media = require_media_type(request, "application/json");
+        let payload = payload.take();
+        Box::pin(async move {
+            media?;
+            let bytes = collect(payload).await?;
+            let value = typed(parse(&bytes)?)?;
+            Ok(Self { value, bytes })
+        })
+    }
+}
+
+impl FromRequest for Patch {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media = require_media_type(request, "application/merge-patch+json");
+        let payload = payload.take();
+        Box::pin(async move {
+            media?;
+            let bytes = collect(payload).await?;
+            Ok(Self { value: parse(&bytes)? })
+        })
+    }
+}
+
+fn require_media_type(request: &HttpRequest, wanted: &str) -> Result<(), Problem> {
+    let unsupported = || Problem::new(Code::UnsupportedMediaType).at("Content-Type");
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        return Err(unsupported().at("Content-Encoding"));
+    }
+    let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case(wanted) { Ok(()) } else { Err(unsupported()) }
+}
+
+/// Reads at most what is allowed, whatever `Content-Length` claims, and not for ever.
+pub(super) async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
+    let reading = async {
+        let mut bytes = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Problem::new(Code::MalformedJson))?;
+            if bytes.len() + chunk.len() > MOST_BYTES {
+                return Err(Problem::new(Code::TooLarge));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes.freeze())
+    };
+    tokio::time::timeout(PATIENCE, reading).await.unwrap_or_else(|_| Err(Problem::new(Code::Unavailable)))
+}
+
+fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+    json::parse(bytes).map_err(|cause| {
+        Problem::new(Code::MalformedJson).saying(crate::language::Bilingual::new(
+            format!("请求体不是有效的 JSON：{cause}"),
+            format!("The body is not valid JSON: {cause}"),
+        ))
+    })
+}
+
+/// Fills a typed shape; a wrong type, an unknown or a missing property is a fault of shape and ends here.
+pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    serde_json::from_value(value).map_err(|error| shape_fault("", &error))
+}
+
+/// Says what serde found wrong with a shape. Its message names properties and types; a string it found is cut out, as
+/// it may be confidential.
+pub fn shape_fault(pointer: &str, error: &serde_json::Error) -> Problem {
+    let cause = without_found_text(&error.to_string());
+    let mut problem = Problem::invalid(pointer, cause, Text::new("符合接口说明的数据结构", "the shape that the service description states"));
+    if let Some(detail) = problem.details.first_mut() {
+        "SHAPE".clone_into(&mut detail.code);
+    }
+    problem
+}
+
+fn without_found_text(message: &str) -> String {
+    match (message.find("string \""), message.rfind("\", expected")) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}a string{}", &message[..start], &message[end + 1..])
+        }
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shape_fault_does_not_say_the_text_back() {
+        let error = serde_json::from_str::<u32>(r#""一种纺织面料""#).unwrap_err();
+        assert!(error.to_string().contains("纺织"));
+        let said = without_found_text(&error.to_string());
+        assert!(!said.contains("纺织") && said.contains("expected u32"), "{said}");
+    }
+}

@@ -1,0 +1,12 @@
+//! What HTTP adds to every operation: bodies, headers, queries, answers. It knows nothing of the trade.
+
+mod answer;
+mod body;
+mod headers;
+pub mod json;
+mod query;
+
+pub use answer::{Rendering, created, listed, no_content, shown};
+pub use body::{Body, Patch, shape_fault, typed};
+pub use headers::{IdempotencyKey, IfMatch, already_held, etag, language};
+pub use query::Query;

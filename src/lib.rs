@@ -1,0 +1,20 @@
+//! OneWindow: one-window (一窗通办) service for a city's intellectual-property network.
+
+pub mod access;
+pub mod calendar;
+pub mod catalogue;
+pub mod clock;
+pub mod command;
+pub mod deadlines;
+pub mod decision;
+pub mod edge;
+pub mod identifiers;
+pub mod ids;
+pub mod journal;
+pub mod language;
+pub mod outbox;
+pub mod page;
+pub mod parties;
+pub mod problem;
+pub mod routing;
+pub mod store;

@@ -1,0 +1,116 @@
+//! Messages committed with the change that caused them. The worker sends them afterwards; a crash in between costs
+//! time, never a message.
+
+use crate::clock::UtcTime;
+use crate::ids::{CaseId, EventId, MessageId, NoticeId, PartyId, SubmissionId};
+use crate::problem::Problem;
+use crate::store::Conn;
+use crate::store::schema::{messages, notices};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+const PENDING: &str = "PENDING";
+const DELIVERED: &str = "DELIVERED";
+
+/// Who is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Audience {
+    /// Everybody of a party who may know.
+    Party(PartyId),
+    /// The staff of a node.
+    Node(String),
+}
+
+/// What it is about: ids only, never content.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct About {
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub case_id: Option<CaseId>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub submission_id: Option<SubmissionId>,
+}
+
+/// Puts a message into the outbox, in the transaction of its event.
+pub fn push(
+    conn: &mut Conn,
+    id: MessageId,
+    event: EventId,
+    topic: &str,
+    audience: &Audience,
+    about: &About,
+    at: UtcTime,
+) -> Result<(), Problem> {
+    let json = |error: serde_json::Error| Problem::internal(error.to_string());
+    diesel::insert_into(messages::table)
+        .values((
+            messages::message_id.eq(id),
+            messages::event_id.eq(event),
+            messages::topic.eq(topic),
+            messages::audience.eq(serde_json::to_string(audience).map_err(json)?),
+            messages::payload.eq(serde_json::to_string(about).map_err(json)?),
+            messages::state.eq(PENDING),
+            messages::attempts.eq(0),
+            messages::created_at.eq(at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Turns waiting messages into notices, oldest first, found by their state and never by a high-water mark (a lower id
+/// may commit later). Answers how many were delivered.
+pub fn deliver(conn: &mut Conn, now: UtcTime, most: i64) -> Result<usize, Problem> {
+    let waiting: Vec<(MessageId, String, String, String)> = messages::table
+        .filter(messages::state.eq(PENDING))
+        .order((messages::created_at.asc(), messages::message_id.asc()))
+        .limit(most)
+        .select((messages::message_id, messages::topic, messages::audience, messages::payload))
+        .load(conn)?;
+    let mut delivered = 0;
+    for (id, topic, audience, payload) in waiting {
+        // Another node may have taken it since: only whoever changes the state delivers.
+        let taken = diesel::update(messages::table.find(id).filter(messages::state.eq(PENDING)))
+            .set((
+                messages::state.eq(DELIVERED),
+                messages::delivered_at.eq(now),
+                messages::attempts.eq(messages::attempts + 1),
+            ))
+            .execute(conn)?;
+        if taken == 1 {
+            notify(conn, id, &topic, &audience, &payload, now)?;
+            delivered += 1;
+        }
+    }
+    Ok(delivered)
+}
+
+fn notify(
+    conn: &mut Conn,
+    id: MessageId,
+    topic: &str,
+    audience: &str,
+    payload: &str,
+    now: UtcTime,
+) -> Result<(), Problem> {
+    let unreadable = |_| Problem::internal("a message cannot be read");
+    let audience: Audience = serde_json::from_str(audience).map_err(unreadable)?;
+    let about: About = serde_json::from_str(payload).map_err(unreadable)?;
+    let (party, node) = match audience {
+        Audience::Party(party) => (Some(party), None),
+        Audience::Node(node) => (None, Some(node)),
+    };
+    diesel::insert_into(notices::table)
+        .values((
+            notices::notice_id.eq(NoticeId(id.0)),
+            notices::message_id.eq(id),
+            notices::party_id.eq(party),
+            notices::node_code.eq(node),
+            notices::kind.eq(topic),
+            notices::case_id.eq(about.case_id),
+            notices::submission_id.eq(about.submission_id),
+            notices::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Recorded routing decisions.
+
+use super::assign::Explanation;
+use crate::access::{Authorized, ReadCase};
+use crate::clock::UtcTime;
+use crate::ids::{CaseId, DecisionId};
+use crate::problem::Problem;
+use crate::store::Conn;
+use crate::store::schema::routing_decisions;
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Insertable)]
+#[diesel(table_name = routing_decisions)]
+pub(super) struct NewDecision<'a> {
+    pub decision_id: DecisionId,
+    pub case_id: CaseId,
+    pub table_code: String,
+    pub table_version: i32,
+    pub pack_version: i32,
+    pub cause: &'a str,
+    pub queue_code: &'a str,
+    pub explanation: String,
+    pub decided_at: UtcTime,
+}
+
+pub(super) fn insert(conn: &mut Conn, row: &NewDecision<'_>) -> Result<(), Problem> {
+    diesel::insert_into(routing_decisions::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Why a case was sent where it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RoutingDecisionView {
+    pub decision_id: DecisionId,
+    pub case_id: CaseId,
+    #[schema(example = "cases", max_length = 60)]
+    pub table_code: String,
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
+    pub table_version: i32,
+    /// Version of the city pack whose table and lists were asked.
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub pack_version: i32,
+    #[schema(example = "NTIPC-PRE_EXAMINATION", max_length = 60)]
+    pub queue_code: String,
+    pub decided_at: UtcTime,
+    pub explanation: Explanation,
+}
+
+/// The decisions on a case that the caller may read, oldest first.
+pub fn decisions_of(conn: &mut Conn, case: &Authorized<ReadCase, CaseId>) -> Result<Vec<RoutingDecisionView>, Problem> {
+    type Row = (DecisionId, String, i32, i32, String, UtcTime, String);
+    let rows: Vec<Row> = routing_decisions::table
+        .filter(routing_decisions::case_id.eq(*case.subject()))
+        .order((routing_decisions::decided_at.asc(), routing_decisions::decision_id.asc()))
+        .select((
+            routing_decisions::decision_id,
+            routing_decisions::table_code,
+            routing_decisions::table_version,
+            routing_decisions::pack_version,
+            routing_decisions::queue_code,
+            routing_decisions::decided_at,
+            routing_decisions::explanation,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(decision_id, table_code, table_version, pack_version, queue_code, decided_at, explanation)| {
+            let explanation = serde_json::from_str(&explanation)
+                .map_err(|_| Problem::internal("a routing decision cannot be read"))?;
+            Ok(RoutingDecisionView {
+                decision_id,
+                case_id: *case.subject(),
+                table_code,
+                table_version,
+                pack_version,
+                queue_code,
+                decided_at,
+                explanation,
+            })
+        })
+        .collect()
+}

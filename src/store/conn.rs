@@ -1,0 +1,154 @@
+//! One connection, either engine, and how each is opened.
+
+use super::StoreError;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2;
+
+/// One connection to either engine. Queries are written once against it; only `src/store/` may look inside.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Pg(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// Which engine a database URL names, decided by its scheme and never guessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Path of the database file.
+    Sqlite(String),
+    /// The whole URL, for libpq.
+    Postgres(String),
+}
+
+impl Target {
+    pub fn parse(url: &str) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            if path.is_empty() {
+                return Err(StoreError::Refused("the database URL sqlite:// names no file".to_owned()));
+            }
+            return Ok(Self::Sqlite(path.to_owned()));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            if asks_for_tls(url) && !cfg!(feature = "postgres-tls") {
+                return Err(StoreError::Refused(
+                    "the database URL asks for TLS, but this program was built without it: build with the feature \
+                     postgres-tls"
+                        .to_owned(),
+                ));
+            }
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err(StoreError::Refused("a database URL begins with sqlite:// or postgres://".to_owned()))
+    }
+}
+
+fn asks_for_tls(url: &str) -> bool {
+    ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|mode| url.contains(mode))
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    Read,
+    Write,
+}
+
+const SQLITE_COMMON: &str = "
+    PRAGMA busy_timeout = 5000;
+    PRAGMA foreign_keys = ON;
+    PRAGMA mmap_size = 0;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -32768;";
+
+/// FULL, because NORMAL loses acknowledged commits when the power goes; the writer alone may checkpoint.
+const SQLITE_WRITER: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA secure_delete = ON;
+    PRAGMA journal_size_limit = 67108864;";
+
+const POSTGRES_SESSION: &str = "
+    SET statement_timeout = '5s';
+    SET lock_timeout = '2s';
+    SET idle_in_transaction_session_timeout = '10s';
+    SET synchronous_commit = on;
+    SET client_min_messages = warning;
+    SET TIME ZONE 'UTC';";
+
+pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
+    let query = r2d2::Error::QueryError;
+    match target {
+        Target::Postgres(url) => {
+            let mut conn = establish_postgres(url)?;
+            conn.batch_execute(POSTGRES_SESSION).map_err(query)?;
+            Ok(Conn::Pg(conn))
+        }
+        Target::Sqlite(path) => {
+            let mut conn = establish_sqlite(path)?;
+            conn.batch_execute(SQLITE_COMMON).map_err(query)?;
+            match purpose {
+                Use::Write => conn.batch_execute(SQLITE_WRITER).map_err(query)?,
+                Use::Read => conn.batch_execute("PRAGMA query_only = ON;").map_err(query)?,
+            }
+            Ok(Conn::Sqlite(conn))
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that opens PostgreSQL connections")]
+fn establish_postgres(url: &str) -> Result<PgConnection, r2d2::Error> {
+    // Five seconds without an answer from the other side ends a connection that only looks alive.
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let timeouts = "connect_timeout=3&tcp_user_timeout=5000&application_name=onewindow";
+    PgConnection::establish(&format!("{url}{separator}{timeouts}")).map_err(r2d2::Error::ConnectionError)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that opens SQLite connections")]
+fn establish_sqlite(path: &str) -> Result<SqliteConnection, r2d2::Error> {
+    SqliteConnection::establish(path).map_err(r2d2::Error::ConnectionError)
+}
+
+/// Opens pooled connections of one purpose.
+pub struct Manager {
+    pub target: Target,
+    pub purpose: Use,
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, r2d2::Error> {
+        open(&self.target, self.purpose)
+    }
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), r2d2::Error> {
+        r2d2::R2D2Connection::ping(conn).map_err(r2d2::Error::QueryError)
+    }
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        r2d2::R2D2Connection::is_broken(conn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_decides_and_nothing_is_guessed() {
+        assert_eq!(Target::parse("sqlite:///tmp/a.db").unwrap(), Target::Sqlite("/tmp/a.db".to_owned()));
+        assert_eq!(Target::parse("sqlite://a.db").unwrap(), Target::Sqlite("a.db".to_owned()));
+        assert!(matches!(Target::parse("postgres://h/db").unwrap(), Target::Postgres(_)));
+        for bad in ["postgre://h/db", "a.db", "sqlite://", "mysql://h/db", ""] {
+            assert!(Target::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[cfg(not(feature = "postgres-tls"))]
+    #[test]
+    fn a_url_that_asks_for_tls_is_refused_in_words() {
+        let refusal = Target::parse("postgres://h/db?sslmode=verify-full").unwrap_err().to_string();
+        assert!(refusal.contains("postgres-tls"), "{refusal}");
+    }
+}

@@ -1,0 +1,160 @@
+//! The command line, parsed into what is to be done.
+
+use std::path::PathBuf;
+
+use crate::stages::Stage;
+
+pub const HELP: &str = "\
+cargo xtask run [--port 8080] [--data-dir data] [--release]
+    Build the server, load the Nantong pack and a demo world into SQLite, and serve it until Ctrl-C.
+    A relative data folder is taken from the root of the repository.
+
+cargo xtask test [--only STAGE]... [--skip STAGE]... [FILTER]
+    Everything CI runs. Stages, in order: format lint doc rust contract supply clean.
+    A FILTER runs only the Rust tests whose names contain it.
+    TEST_DATABASE_URL=postgres://… uses that PostgreSQL instead of starting one.
+
+cargo xtask openapi
+    Write openapi/openapi.json as the server generates it.";
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Invocation {
+    Help,
+    Run(RunOptions),
+    Test(TestOptions),
+    OpenApi,
+    /// Started by `run` for itself: waits until the server on `port` is ready, then prints what it read from
+    /// standard input.
+    Announce {
+        port: u16,
+    },
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct RunOptions {
+    pub port: u16,
+    pub data_dir: PathBuf,
+    pub release: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct TestOptions {
+    /// Never empty, in running order.
+    pub stages: Vec<Stage>,
+    pub filter: Option<String>,
+}
+
+pub fn parse(words: impl Iterator<Item = String>) -> Result<Invocation, String> {
+    // `--flag=value` and `--flag value` are the same.
+    let mut words = words.flat_map(|word| match word.split_once('=') {
+        Some((flag, value)) if flag.starts_with("--") => vec![flag.to_owned(), value.to_owned()],
+        _ => vec![word],
+    });
+    match words.next().as_deref() {
+        None | Some("help" | "--help" | "-h") => Ok(Invocation::Help),
+        Some("run") => parse_run(words),
+        Some("test") => parse_test(words),
+        Some("openapi") => nothing_more(words, Invocation::OpenApi),
+        Some("announce") => {
+            let port = port(words.next())?;
+            nothing_more(words, Invocation::Announce { port })
+        }
+        Some(other) => Err(format!("unknown command: {other}")),
+    }
+}
+
+fn parse_run(mut words: impl Iterator<Item = String>) -> Result<Invocation, String> {
+    let mut options = RunOptions { port: 8080, data_dir: PathBuf::from("data"), release: false };
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--port" => options.port = port(words.next())?,
+            "--data-dir" => options.data_dir = words.next().ok_or("--data-dir needs a folder")?.into(),
+            "--release" => options.release = true,
+            "--help" | "-h" => return Ok(Invocation::Help),
+            other => return Err(format!("unknown argument: {other}")),
+        }
+    }
+    Ok(Invocation::Run(options))
+}
+
+fn parse_test(mut words: impl Iterator<Item = String>) -> Result<Invocation, String> {
+    let (mut only, mut skip, mut filter) = (Vec::new(), Vec::new(), None);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--only" => only.push(stage(words.next())?),
+            "--skip" => skip.push(stage(words.next())?),
+            "--help" | "-h" => return Ok(Invocation::Help),
+            flag if flag.starts_with('-') => return Err(format!("unknown argument: {flag}")),
+            _ if filter.is_some() => return Err(format!("one filter at a time, not also: {word}")),
+            _ => filter = Some(word),
+        }
+    }
+    if filter.is_some() && only.is_empty() {
+        only.push(Stage::Rust);
+    }
+    let wanted = |stage: &Stage| (only.is_empty() || only.contains(stage)) && !skip.contains(stage);
+    let stages: Vec<Stage> = Stage::ALL.into_iter().filter(wanted).collect();
+    if stages.is_empty() {
+        return Err("no stage is left to run".to_owned());
+    }
+    Ok(Invocation::Test(TestOptions { stages, filter }))
+}
+
+fn port(word: Option<String>) -> Result<u16, String> {
+    word.and_then(|text| text.parse().ok())
+        .filter(|&port| port != 0)
+        .ok_or_else(|| "a port is a number from 1 to 65535".to_owned())
+}
+
+fn stage(word: Option<String>) -> Result<Stage, String> {
+    let name = word.ok_or("--only and --skip need a stage")?;
+    Stage::named(&name).ok_or_else(|| format!("unknown stage: {name}"))
+}
+
+fn nothing_more(mut words: impl Iterator<Item = String>, parsed: Invocation) -> Result<Invocation, String> {
+    words.next().map_or(Ok(parsed), |word| Err(format!("unknown argument: {word}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Invocation, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    fn stages(line: &str) -> Vec<Stage> {
+        match parsed(line).unwrap() {
+            Invocation::Test(options) => options.stages,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn run_has_defaults_and_takes_both_forms_of_a_flag() {
+        let plain = RunOptions { port: 8080, data_dir: "data".into(), release: false };
+        assert_eq!(parsed("run"), Ok(Invocation::Run(plain)));
+        let chosen = RunOptions { port: 9000, data_dir: "d".into(), release: true };
+        assert_eq!(parsed("run --port=9000 --data-dir d --release"), Ok(Invocation::Run(chosen)));
+    }
+
+    #[test]
+    fn stages_run_in_their_order_whatever_order_they_are_named_in() {
+        assert_eq!(stages("test"), Stage::ALL);
+        assert_eq!(stages("test --only supply --only format"), [Stage::Format, Stage::Supply]);
+        assert!(!stages("test --skip rust").contains(&Stage::Rust));
+    }
+
+    #[test]
+    fn a_filter_runs_the_rust_tests_only() {
+        assert_eq!(stages("test claims"), [Stage::Rust]);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        for line in ["fly", "run --port 0", "run --port", "test --only moon", "test --only rust --skip rust"]
+        {
+            assert!(parsed(line).is_err(), "{line}");
+        }
+    }
+}

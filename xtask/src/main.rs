@@ -1,0 +1,47 @@
+//! The project's own commands, with the standard library alone: `cargo xtask run`, `test` and `openapi`.
+
+mod announce;
+mod arguments;
+mod child;
+mod cluster;
+mod json;
+mod libtest;
+mod licence;
+mod lockfile;
+mod logins;
+mod node;
+mod openapi;
+mod postgres;
+mod run;
+mod spectral;
+mod stages;
+mod steps;
+mod tally;
+mod test;
+mod tools;
+mod version;
+mod workspace;
+
+use std::process::ExitCode;
+
+use arguments::Invocation;
+use workspace::Workspace;
+
+fn main() -> ExitCode {
+    let workspace = Workspace::of_this_package();
+    let outcome = match arguments::parse(std::env::args().skip(1)) {
+        Ok(Invocation::Help) => {
+            println!("{}", arguments::HELP);
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(Invocation::Run(options)) => run::run(&workspace, &options).map(|()| ExitCode::SUCCESS),
+        Ok(Invocation::Test(options)) => Ok(test::run(&workspace, &options)),
+        Ok(Invocation::OpenApi) => openapi::run(&workspace).map(|()| ExitCode::SUCCESS),
+        Ok(Invocation::Announce { port }) => announce::run(port).map(|()| ExitCode::SUCCESS),
+        Err(message) => Err(format!("{message}\n\n{}", arguments::HELP)),
+    };
+    outcome.unwrap_or_else(|message| {
+        eprintln!("{message}");
+        ExitCode::FAILURE
+    })
+}
