@@ -2,12 +2,14 @@
 
 pub mod access;
 pub mod calendar;
+pub mod casework;
 pub mod catalogue;
 pub mod clock;
 pub mod command;
 pub mod deadlines;
 pub mod decision;
 pub mod edge;
+pub mod forms;
 pub mod identifiers;
 pub mod ids;
 pub mod journal;

@@ -9,7 +9,7 @@ use crate::clock::UtcTime;
 use crate::ids::{ClientId, PartyId, SessionId, UserId};
 use crate::problem::{Code, Problem};
 use crate::store::Conn;
-use crate::store::schema::{clients, mandates, memberships, node_roles, recusals};
+use crate::store::schema::{clients, mandates, memberships, node_roles, recusals, users};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -96,4 +96,14 @@ fn client(conn: &mut Conn, id: ClientId, scope: &str) -> Result<Caller, Problem>
     let grants = vec![Grant { role: Role::PartnerClient, place: Place::Client }];
     Ok(Caller { identity: Identity::Client(id), grants, recused_from: Vec::new(), scopes: Some(scopes) }
         .with_everybodys_rights())
+}
+
+/// Whether somebody works at a node: a role there and an active account.
+pub fn staff_of_node(conn: &mut Conn, user: UserId, node: &str) -> Result<bool, Problem> {
+    let roles: i64 = node_roles::table
+        .inner_join(users::table.on(users::user_id.eq(node_roles::user_id)))
+        .filter(node_roles::user_id.eq(user).and(node_roles::node_code.eq(node)).and(users::state.eq("ACTIVE")))
+        .count()
+        .get_result(conn)?;
+    Ok(roles > 0)
 }

@@ -16,10 +16,10 @@ mod token;
 mod window;
 
 pub use action::*;
-pub use authorize::{Authorized, Facts, authorize, could};
+pub use authorize::{Authorized, Facts, authorize, authorize_timer, could};
 pub use caller::{Caller, Grant, Identity, Place, program};
 pub use credentials::{Credentials, require_same_site};
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, staff_of_node};
 pub use password::{hash as hash_password, matches as password_matches};
 pub use pepper::{keyed_digest, load as load_pepper, load_or_make as load_or_make_pepper};
 pub use permission::Allowed;

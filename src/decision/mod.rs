@@ -13,6 +13,8 @@ mod facts;
 mod faults;
 mod fields;
 mod findings;
+#[cfg(test)]
+mod properties;
 mod representatives;
 mod row_set;
 mod simulate;

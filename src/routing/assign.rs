@@ -7,6 +7,7 @@ use crate::decision::{Decision, Facts, Outcome, Track, decide};
 use crate::ids::{CaseId, DecisionId};
 use crate::language::Bilingual;
 use crate::problem::Problem;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -62,27 +63,31 @@ pub struct Explanation {
     pub decision: Option<Decision>,
 }
 
-/// Decides without writing. What no row takes goes to the city centre's manual queue; nothing is dropped.
-pub fn place(catalogue: &Catalogue, act_date: chrono::NaiveDate, facts: &Facts, usual: Track) -> (Placement, Decision, Bilingual) {
-    let table = catalogue.pack.table_on(act_date);
+/// Where facts lead, and why; nothing is written yet.
+pub struct Preview {
+    pub placement: Placement,
+    pub decision: Decision,
+    pub reason: Bilingual,
+}
+
+/// Asks the table in force on a date. What no row takes goes to the city centre's manual queue; nothing is dropped.
+pub fn preview(catalogue: &Catalogue, date: NaiveDate, facts: &Facts, usual: Track) -> Preview {
+    let table = catalogue.pack.table_on(date);
     let decision = table.map_or_else(
         || Decision {
             table_code: "none".to_owned(),
             table_version: 0,
-            decided_on: act_date,
+            decided_on: date,
             outcome: Outcome::Unmatched,
             rows: Vec::new(),
         },
-        |table| decide(table, &catalogue.fields, act_date, facts),
+        |table| decide(table, &catalogue.fields, date, facts),
     );
     let placement = match decision.target() {
-        Some(target) => {
-            Placement { track: target.track, queue: target.queue.clone(), node: target.node.clone() }
-        }
+        Some(target) => Placement { track: target.track, queue: target.queue.clone(), node: target.node.clone() },
         None => manual(catalogue, usual),
     };
-    let reason = decision.reason();
-    (placement, decision.compact(), reason)
+    Preview { reason: decision.reason(), placement, decision }
 }
 
 /// The city centre's manual queue, on the track the service has by nature.
@@ -91,25 +96,22 @@ pub fn manual(catalogue: &Catalogue, track: Track) -> Placement {
     Placement { track, queue: city.manual_queue.clone(), node: city.centre_node.clone() }
 }
 
-/// Places a case by the table in force today and keeps the explanation.
-pub fn assign(
+/// Keeps with a case why it was placed as the table says.
+pub fn keep_decision(
     act: &mut Act<'_>,
     catalogue: &Catalogue,
     case: CaseId,
+    preview: Preview,
     facts: &Facts,
-    usual: Track,
     cause: CauseKind,
-) -> Result<Placement, Problem> {
-    let today = catalogue.today(act.now);
-    let (placement, decision, reason) = place(catalogue, today, facts, usual);
+) -> Result<(), Problem> {
     let explanation = Explanation {
         cause: Cause { kind: cause, reason_codes: Vec::new() },
-        reason,
+        reason: preview.reason,
         facts: Some(facts.clone()),
-        decision: Some(decision),
+        decision: Some(preview.decision.compact()),
     };
-    keep(act, catalogue, case, &placement, &explanation)?;
-    Ok(placement)
+    keep(act, catalogue, case, &preview.placement, &explanation)
 }
 
 /// Places a case where an officer says, with their reasons.

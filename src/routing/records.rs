@@ -82,3 +82,20 @@ pub fn decisions_of(conn: &mut Conn, case: &Authorized<ReadCase, CaseId>) -> Res
         })
         .collect()
 }
+
+/// Reason codes that officers have given for moving a case, oldest first.
+pub fn reason_codes_of(conn: &mut Conn, case: CaseId) -> Result<Vec<String>, Problem> {
+    let rows: Vec<String> = routing_decisions::table
+        .filter(routing_decisions::case_id.eq(case).and(routing_decisions::cause.eq("REROUTED")))
+        .order((routing_decisions::decided_at.asc(), routing_decisions::decision_id.asc()))
+        .select(routing_decisions::explanation)
+        .load(conn)?;
+    let mut codes = Vec::new();
+    for row in rows {
+        let explanation: Explanation =
+            serde_json::from_str(&row).map_err(|_| Problem::internal("a routing decision cannot be read"))?;
+        // Each decision carries the reasons before it; the last one is its own.
+        codes.extend(explanation.cause.reason_codes.into_iter().next_back());
+    }
+    Ok(codes)
+}

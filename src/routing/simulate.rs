@@ -1,6 +1,6 @@
 //! Where a request would go: facts in, explained answer out, nothing written.
 
-use super::assign::place;
+use super::assign::preview;
 use crate::catalogue::Catalogue;
 use crate::decision::{Decision, Facts, Track};
 use crate::language::{Bilingual, Text};
@@ -38,13 +38,13 @@ pub fn simulate(catalogue: &Catalogue, today: NaiveDate, asked: &Simulation) -> 
         let rule = Text::new("服务目录中的服务代码", "a service code of the catalogue");
         Problem::invalid("/facts/service", asked.facts.service.clone(), rule)
     })?;
-    let (placement, decision, reason) = place(catalogue, asked.date.unwrap_or(today), &asked.facts, service.track);
+    let preview = preview(catalogue, asked.date.unwrap_or(today), &asked.facts, service.track);
     Ok(Simulated {
-        track: placement.track,
-        node_code: placement.node,
-        queue_code: placement.queue,
+        track: preview.placement.track,
+        node_code: preview.placement.node,
+        queue_code: preview.placement.queue,
         pack_version: catalogue.version,
-        reason,
-        decision,
+        reason: preview.reason,
+        decision: preview.decision,
     })
 }

@@ -23,20 +23,18 @@ pub fn lock_submission(conn: &mut Conn, id: SubmissionId) -> QueryResult<Option<
     }
 }
 
-/// The case of a queue that has waited longest by due date, locked for the caller; one that another transaction is
-/// taking at this moment is passed over.
-pub fn next_waiting(conn: &mut Conn, queue: &str) -> QueryResult<Option<CaseId>> {
+/// Locks a case if it still waits for somebody; one that another transaction is taking at this moment is passed over.
+pub fn lock_if_waiting(conn: &mut Conn, id: CaseId) -> QueryResult<bool> {
     let waiting = cases::table
-        .filter(cases::queue_code.eq(queue))
+        .filter(cases::case_id.eq(id))
         .filter(cases::is_open)
         .filter(cases::assignee_id.is_null())
-        .order((cases::sort_due.asc(), cases::case_id.asc()))
-        .select(cases::case_id)
-        .limit(1);
-    match conn {
+        .select(cases::case_id);
+    let locked: Option<CaseId> = match conn {
         Conn::Pg(pg) => waiting.for_update().skip_locked().first(pg).optional(),
         Conn::Sqlite(sqlite) => waiting.first(sqlite).optional(),
-    }
+    }?;
+    Ok(locked.is_some())
 }
 
 /// A key row to be inserted if there is none; answers whether it was.

@@ -1,0 +1,73 @@
+//! Takes the next case of a queue, or a certain one: exactly one winner.
+
+use super::list::{self, After};
+use super::model::Case;
+use super::records;
+use crate::access::{ClaimCase, ClaimFromQueue, Facts, Phase};
+use crate::catalogue;
+use crate::command::Act;
+use crate::ids::{CaseId, StreamId, UserId};
+use crate::journal::{Recorded, StreamKind};
+use crate::problem::{Code, Problem};
+use crate::store::lock_if_waiting;
+use serde_json::json;
+
+/// How many waiting cases are looked at in one go: as many as others may be taking at this moment.
+const CANDIDATES: i64 = 64;
+
+/// The facts of a queue, for the policy.
+pub(super) fn queue_facts(queue: &catalogue::Queue) -> Facts {
+    Facts { node: Some(queue.node.clone()), track: queue.track, phase: Phase::None, ..Facts::of_nobody() }
+}
+
+/// Gives the caller the case of a queue that is due soonest; `None` when nothing waits that they may take.
+pub fn claim_next(act: &mut Act<'_>, queue_code: &str) -> Result<Option<(CaseId, Recorded)>, Problem> {
+    let catalogue = catalogue::current(act.conn)?;
+    let queue = catalogue.pack.queue(queue_code).ok_or_else(Problem::not_found)?;
+    act.authorize::<ClaimFromQueue, _>(&queue_facts(queue), ())?;
+    let scope = act.scope::<ClaimCase>()?;
+    let mut after: Option<After> = None;
+    loop {
+        let candidates = list::waiting(act.conn, queue_code, &scope, after.as_ref(), CANDIDATES)?;
+        let Some((last, due)) = candidates.last().copied() else { return Ok(None) };
+        for (case, _) in candidates {
+            if lock_if_waiting(act.conn, case)? {
+                return take(act, case).map(|event| Some((case, event)));
+            }
+        }
+        after = Some(After { due, case: last });
+    }
+}
+
+/// Takes a certain case.
+pub fn claim(act: &mut Act<'_>, id: CaseId) -> Result<Recorded, Problem> {
+    let facts = records::lock(act.conn, id)?;
+    if facts.assignee.is_some() {
+        // Whoever may know of the case is told that somebody has it, and nobody else learns of it.
+        act.authorize::<crate::access::ReadCase, _>(&facts, id)?;
+        return Err(Problem::new(Code::AlreadyClaimed));
+    }
+    take(act, id)
+}
+
+fn take(act: &mut Act<'_>, id: CaseId) -> Result<Recorded, Problem> {
+    let facts = records::facts(act.conn, id)?;
+    let authorized = act.authorize::<ClaimCase, _>(&facts, id)?;
+    let case = records::load(act.conn, &authorized)?;
+    let user = act.caller.user_id().ok_or_else(|| Problem::new(Code::Forbidden))?;
+    let case = hold(act, case, user);
+    let case = records::update(act.conn, &authorized, case, act.now)?;
+    act.record(
+        StreamKind::Case,
+        StreamId(id.0),
+        "CASE_CLAIMED",
+        json!({ "assigneeId": user, "state": case.state, "version": case.version }),
+    )
+}
+
+/// Whoever holds a pre-examination case as pre-examiner is its examiner from then on, and never its reviewer.
+pub(super) fn hold(act: &Act<'_>, case: Case, user: UserId) -> Case {
+    let examines = act.caller.user_id() == Some(user)
+        && act.caller.has_role_at(crate::access::Role::PreExaminer, &case.node_code);
+    Case { assignee_id: Some(user), examiner_id: if examines { Some(user) } else { case.examiner_id }, ..case }
+}

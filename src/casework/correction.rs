@@ -1,0 +1,117 @@
+//! Correction rounds (补正): what was asked, all at once, and what the applicant answered.
+
+use super::model::{Case, Content};
+use super::records;
+use super::standing::standing;
+use super::transition::UnderRules;
+use crate::command::Act;
+use crate::edge::json::merge;
+use crate::forms::{self, SubmissionForm};
+use crate::ids::CaseId;
+use crate::problem::{Code, Problem};
+use crate::store::Sealed;
+use crate::store::schema::correction_rounds;
+use diesel::prelude::*;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// Changes to the case's form, as a merge patch (RFC 7396) over its parts; what is left out stays as it is.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Correction {
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub particulars: Option<Value>,
+    /// The whole list of applicants, when one of them changes.
+    #[serde(default)]
+    #[schema(value_type = Vec<forms::Applicant>, max_items = 50)]
+    pub applicants: Option<Value>,
+    #[serde(default)]
+    #[schema(value_type = forms::Agency)]
+    pub agency: Option<Value>,
+    /// Documents to add; one with a key that is there already replaces it.
+    #[serde(default)]
+    #[schema(value_type = Vec<forms::DocumentEntry>, max_items = 200)]
+    pub documents: Vec<Value>,
+}
+
+/// Opens the next round.
+pub(super) fn ask(act: &mut Act<'_>, case: CaseId, defects: &str) -> Result<(), Problem> {
+    let rounds: i64 =
+        correction_rounds::table.filter(correction_rounds::case_id.eq(case)).count().get_result(act.conn)?;
+    diesel::insert_into(correction_rounds::table)
+        .values((
+            correction_rounds::case_id.eq(case),
+            correction_rounds::round.eq(i32::try_from(rounds).unwrap_or(i32::MAX) + 1),
+            correction_rounds::defects.eq(Sealed::seal(defects.as_bytes())),
+            correction_rounds::asked_at.eq(act.now),
+        ))
+        .execute(act.conn)?;
+    Ok(())
+}
+
+/// The corrected content is complete, or every defect that is left is said at once.
+pub(super) fn check(act: &mut Act<'_>, rules: &UnderRules, case: &Case, correction: &Correction) -> Result<(), Problem> {
+    let content = corrected(records::sealed_content(act.conn, case.case_id)?, correction);
+    let pack = &rules.catalogue.pack;
+    let kind_of = |code: &str| pack.service(code).map(|service| service.particulars);
+    let form = SubmissionForm::parse(content.as_form(), &kind_of)
+        .map_err(|faults| forms::shape_problem(&faults))?;
+    let standing = standing(act.conn, case.owner_id)?;
+    let mut defects = forms::check(&form, pack, &standing, rules.catalogue.today(act.now));
+    defects.retain(forms::Defect::bars);
+    if defects.is_empty() { Ok(()) } else { Err(forms::problem(Code::Incomplete, &defects)) }
+}
+
+pub(super) fn take(act: &mut Act<'_>, rules: &UnderRules, case: &Case, correction: &Correction) -> Result<(), Problem> {
+    check(act, rules, case, correction)?;
+    let content = corrected(records::sealed_content(act.conn, case.case_id)?, correction);
+    records::replace_content(act.conn, case.case_id, &content)?;
+    let open = correction_rounds::table
+        .filter(correction_rounds::case_id.eq(case.case_id).and(correction_rounds::answered_at.is_null()));
+    diesel::update(open).set(correction_rounds::answered_at.eq(act.now)).execute(act.conn)?;
+    Ok(())
+}
+
+fn corrected(content: Content, correction: &Correction) -> Content {
+    let mut content = content;
+    if let Some(particulars) = &correction.particulars
+        && let Some(item) = content.item.as_object_mut()
+    {
+        merge(item.entry("particulars").or_insert(Value::Null), particulars.clone());
+    }
+    if let Some(applicants) = &correction.applicants {
+        content.applicants = applicants.clone();
+    }
+    if let Some(agency) = &correction.agency {
+        let mut merged = content.agency.take().unwrap_or(Value::Null);
+        merge(&mut merged, agency.clone());
+        content.agency = Some(merged);
+    }
+    for document in &correction.documents {
+        put(&mut content, document);
+    }
+    content
+}
+
+/// Adds a document, or takes it for the one with the same key.
+fn put(content: &mut Content, document: &Value) {
+    if !content.documents.is_array() {
+        content.documents = Value::Array(Vec::new());
+    }
+    let Some(documents) = content.documents.as_array_mut() else { return };
+    let key = &document["documentKey"];
+    match documents.iter_mut().find(|known| known["documentKey"] == *key) {
+        Some(known) => *known = document.clone(),
+        None => {
+            documents.push(document.clone());
+            if let Some(item) = content.item.as_object_mut()
+                && let Some(keys) =
+                    item.entry("documentKeys").or_insert(Value::Array(Vec::new())).as_array_mut()
+            {
+                keys.push(key.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Lists over HTTP: cases, their histories, decisions and dates, queues, notices.
+
+use super::cursor::CursorSeal;
+use super::history::{self, EventView};
+use super::list::{self, After, Filter};
+use super::notices::{self, NoticeView};
+use super::queues::{self, QueueView};
+use super::records::sort_date;
+use super::view::{self, CaseView};
+use crate::access::{Allowed, ReadCase, ReadNotice, ReadQueue};
+use crate::command;
+use crate::deadlines::{self, DeadlineView};
+use crate::decision::Track;
+use crate::edge::{Query, listed};
+use crate::ids::{CaseId, NoticeId};
+use crate::language::Text;
+use crate::page::PageOf;
+use crate::problem::{Problem, ProblemBody};
+use crate::routing::{self, RoutingDecisionView};
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse, get};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+const UUID_RULE: Text = Text::new("UUID", "a UUID");
+const BOOL_RULE: Text = Text::new("true 或 false", "true or false");
+
+/// List cases
+///
+/// The cases the caller may know of: their own, their organisation's, those of their node. Filter, sort and page; the
+/// list shows no confidential content.
+#[utoipa::path(
+    tag = "cases", operation_id = "case_list",
+    params(
+        ("submissionId" = Option<String>, Query, description = "Cases of one submission"),
+        ("queueCode" = Option<String>, Query, description = "Cases in one queue", example = "NTIPC-PRE_EXAMINATION"),
+        ("nodeCode" = Option<String>, Query, description = "Cases at one node", example = "NTIPC"),
+        ("track" = Option<String>, Query, description = "Cases of one track", example = "PRE_EXAMINATION"),
+        ("state" = Option<String>, Query, description = "Cases in one state", example = "SUBMITTED"),
+        ("serviceCode" = Option<String>, Query, description = "Cases of one service", example = "PRE_EXAMINATION_DESIGN"),
+        ("open" = Option<bool>, Query, description = "Only open, or only closed ones"),
+        ("assignee" = Option<String>, Query, description = "`me`, or `none` for unclaimed ones", example = "me"),
+        ("caseNumber" = Option<String>, Query, description = "The case with this number"),
+        ("externalReference" = Option<String>, Query, description = "Cases with this reference of the filer"),
+        ("dueUntil" = Option<String>, Query, description = "Due on or before this date", example = "2026-12-31"),
+        ("limit" = Option<u32>, Query, description = "Most items: 1 to 200, 20 unless told otherwise"),
+        ("offset" = Option<u32>, Query, description = "Items to pass over, at most 10,000"),
+        ("cursor" = Option<String>, Query, description = "Where the page before ended"),
+        ("sort" = Option<String>, Query, description = "`caseId` or `dueDate`, then `:asc` or `:desc`", example = "dueDate:asc"),
+        ("fields" = Option<String>, Query, description = "Only these properties", example = "caseId,state"),
+        ("count" = Option<bool>, Query, description = "Also say how many there are in all"),
+    ),
+    responses((status = 200, description = "One page", body = PageOf<CaseView>),
+        (status = 400, description = "A value is not acceptable", body = ProblemBody)),
+)]
+#[get("/cases")]
+async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut query = Query::of(&request)?;
+    let assignee_rule = Text::new("me 或 none", "me or none");
+    let assignee = query.code("assignee", |text| matches!(text, "me" | "none").then(|| text == "me"), assignee_rule);
+    let track_rule = Text::new("四条通道之一", "one of the four tracks");
+    let mut filter = Filter {
+        submission: query.value("submissionId", UUID_RULE),
+        queue: query.text("queueCode"),
+        node: query.text("nodeCode"),
+        track: query.code("track", Track::from_code, track_rule),
+        state: query.text("state"),
+        service: query.text("serviceCode"),
+        open: query.value("open", BOOL_RULE),
+        number: query.text("caseNumber"),
+        external_reference: query.text("externalReference"),
+        due_until: query.value("dueUntil", Text::new("日期 YYYY-MM-DD", "a date, YYYY-MM-DD")),
+        assignee: None,
+    };
+    let page = query.page(&["caseId", "dueDate"], "caseId:asc")?;
+    let answer = command::read(who, move |act| {
+        filter.assignee = assignee.map(|me| if me { act.caller.user_id() } else { None });
+        let seal = CursorSeal::of(act);
+        let after = page.cursor.as_deref().map(|cursor| seal.read(cursor)).transpose()?;
+        let scope = act.scope::<ReadCase>()?;
+        let rows = list::page(act.conn, &filter, &scope, &page.sort, after.as_ref(), page.offset, page.limit)?;
+        let total = if page.count { Some(list::count(act.conn, &filter, &scope)?) } else { None };
+        let views = rows.into_iter().map(|case| view::view(act, case, false)).collect::<Result<Vec<_>, _>>()?;
+        let place = |case: &CaseView| seal.write(&After { due: sort_date(case.due_date), case: case.case_id });
+        page.answer(views, place, total)
+    })
+    .await?;
+    Ok(listed(&answer))
+}
+
+/// List the events of a case
+///
+/// The case's history, oldest first, with everything needed to verify its hash chain offline.
+#[utoipa::path(
+    tag = "cases", operation_id = "case_event_list",
+    params(("caseId" = CaseId, Query, description = "Id of the case"),
+        ("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
+        ("cursor" = Option<String>, Query, description = "Sequence number to go on after"),
+        ("sort" = Option<String>, Query, description = "`sequence:asc`"), ("fields" = Option<String>, Query, description = "Only these properties"),
+        ("count" = Option<bool>, Query, description = "Also say how many there are in all")),
+    responses((status = 200, description = "One page", body = PageOf<EventView>),
+        (status = 400, description = "A value is not acceptable", body = ProblemBody),
+        (status = 404, description = "Not found", body = ProblemBody)),
+)]
+#[get("/case-events")]
+async fn case_event_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut query = Query::of(&request)?;
+    let case = required_case(&mut query)?;
+    let page = query.page(&["sequence"], "sequence:asc")?;
+    let answer = command::read(who, move |act| {
+        view::readable(act, case)?;
+        let rule = Text::new("序号", "a sequence number");
+        let after = match page.cursor.as_deref() {
+            Some(cursor) => cursor.parse().map_err(|_| Problem::invalid("cursor", cursor, rule))?,
+            None => i64::from(page.offset),
+        };
+        let rows = history::list(act.conn, case, after, page.limit)?;
+        let total = if page.count {
+            Some(crate::journal::last_sequence(act.conn, crate::ids::StreamId(case.0))?)
+        } else {
+            None
+        };
+        page.answer(rows, |event: &EventView| event.sequence.to_string(), total)
+    })
+    .await?;
+    Ok(listed(&answer))
+}
+
+/// List the routing decisions of a case
+///
+/// Why the case is where it is: table version, row, and for each row and cell why it did or did not match.
+#[utoipa::path(
+    tag = "routing", operation_id = "routing_decision_list",
+    params(("caseId" = CaseId, Query, description = "Id of the case"),
+        ("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
+        ("cursor" = Option<String>, Query, description = "Not needed: all fit on one page"),
+        ("sort" = Option<String>, Query, description = "`decidedAt:asc`"), ("fields" = Option<String>, Query, description = "Only these properties"),
+        ("count" = Option<bool>, Query, description = "Also say how many there are in all")),
+    responses((status = 200, description = "The decisions, oldest first", body = PageOf<RoutingDecisionView>),
+        (status = 404, description = "Not found", body = ProblemBody)),
+)]
+#[get("/routing-decisions")]
+async fn routing_decision_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut query = Query::of(&request)?;
+    let case = required_case(&mut query)?;
+    let page = query.page(&["decidedAt"], "decidedAt:asc")?;
+    let answer = command::read(who, move |act| {
+        let authorized = view::readable(act, case)?;
+        let rows = routing::decisions_of(act.conn, &authorized)?;
+        whole(page, rows)
+    })
+    .await?;
+    Ok(listed(&answer))
+}
+
+/// List the dates of a case
+///
+/// The clocks of the case, running, paused and stopped, each with the proof of its date.
+#[utoipa::path(
+    tag = "deadlines", operation_id = "deadline_list",
+    params(("caseId" = CaseId, Query, description = "Id of the case"),
+        ("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
+        ("cursor" = Option<String>, Query, description = "Not needed: all fit on one page"),
+        ("sort" = Option<String>, Query, description = "`startedOn:asc`"), ("fields" = Option<String>, Query, description = "Only these properties"),
+        ("count" = Option<bool>, Query, description = "Also say how many there are in all")),
+    responses((status = 200, description = "The clocks", body = PageOf<DeadlineView>),
+        (status = 404, description = "Not found", body = ProblemBody)),
+)]
+#[get("/deadlines")]
+async fn deadline_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut query = Query::of(&request)?;
+    let case = required_case(&mut query)?;
+    let page = query.page(&["startedOn"], "startedOn:asc")?;
+    let answer = command::read(who, move |act| {
+        let authorized = view::readable(act, case)?;
+        let rows = deadlines::deadlines_of(act.conn, &authorized)?;
+        whole(page, rows)
+    })
+    .await?;
+    Ok(listed(&answer))
+}
+
+/// A short list that always fits on one page, cut as asked.
+fn whole<T: serde::Serialize>(page: crate::page::Page, rows: Vec<T>) -> Result<PageOf<serde_json::Value>, Problem> {
+    let total = page.count.then_some(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+    let kept = rows.into_iter().skip(page.offset as usize).take(page.limit as usize).collect();
+    page.answer(kept, |_| String::new(), total)
+}
+
+fn required_case(query: &mut Query) -> Result<CaseId, Problem> {
+    let text = query.text("caseId").unwrap_or_default();
+    text.parse().map_err(|_| Problem::invalid("caseId", text, UUID_RULE))
+}
+
+/// List the queues
+///
+/// The queues of the caller's nodes, with how many cases wait, are held, and are overdue.
+#[utoipa::path(
+    tag = "queues", operation_id = "queue_list",
+    responses((status = 200, description = "The queues", body = Vec<QueueView>)),
+)]
+#[get("/queues")]
+async fn queue_list(who: Allowed<ReadQueue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Query::of(&request)?.end()?;
+    Ok(listed(&command::read(who, queues::list).await?))
+}
+
+/// Show a queue
+///
+/// One queue with how many cases wait, are held, and are overdue.
+#[utoipa::path(
+    tag = "queues", operation_id = "queue_show",
+    params(("queueCode" = String, Path, description = "Code of the queue", example = "NTIPC-PRE_EXAMINATION")),
+    responses((status = 200, description = "The queue", body = QueueView),
+        (status = 404, description = "Not found", body = ProblemBody)),
+)]
+#[get("/queues/{queueCode}")]
+async fn queue_show(who: Allowed<ReadQueue>, code: Path<String>) -> Result<HttpResponse, Problem> {
+    let code = code.into_inner();
+    Ok(listed(&command::read(who, move |act| queues::show(act, &code)).await?))
+}
+
+/// List my notices
+///
+/// What happened to the cases of the caller's organisation or node, newest first.
+#[utoipa::path(
+    tag = "notices", operation_id = "notice_list",
+    params(("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
+        ("cursor" = Option<String>, Query, description = "Where the page before ended"),
+        ("sort" = Option<String>, Query, description = "`noticeId:desc`"), ("fields" = Option<String>, Query, description = "Only these properties"),
+        ("count" = Option<bool>, Query, description = "Not offered for notices")),
+    responses((status = 200, description = "One page", body = PageOf<NoticeView>),
+        (status = 400, description = "A value is not acceptable", body = ProblemBody)),
+)]
+#[get("/notices")]
+async fn notice_list(who: Allowed<ReadNotice>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let page = Query::of(&request)?.page(&["noticeId"], "noticeId:desc")?;
+    let rule = Text::new("上一页 links.next 中的 cursor", "the cursor in links.next of the page before");
+    let before: Option<NoticeId> = match page.cursor.as_deref() {
+        Some(cursor) => Some(cursor.parse().map_err(|_| Problem::invalid("cursor", cursor, rule))?),
+        None => None,
+    };
+    let answer = command::read(who, move |act| {
+        let rows = notices::list(act, before, page.limit, page.offset)?;
+        page.answer(rows, |notice: &NoticeView| notice.notice_id.to_string(), None)
+    })
+    .await?;
+    Ok(listed(&answer))
+}
+
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(case_list)
+        .service(case_event_list)
+        .service(routing_decision_list)
+        .service(deadline_list)
+        .service(queue_list)
+        .service(queue_show)
+        .service(notice_list);
+}

@@ -1,0 +1,24 @@
+//! What an applicant fills in: the form, the particulars of every kind of right, and whether they are complete. Pure;
+//! every defect is found at once (一次性告知).
+
+mod acceptance;
+mod checklist;
+mod completeness;
+mod defect;
+mod form;
+mod line;
+mod names;
+mod particulars;
+mod party;
+mod refusal;
+mod shape;
+mod standing;
+
+pub use completeness::check;
+pub use defect::{Defect, DefectCode, Severity};
+pub use form::{Agency, Channel, DocumentEntry, Item, SubmissionForm};
+pub use particulars::Particulars;
+pub use party::{Applicant, PartyIdentifier, PartyKind};
+pub use refusal::{problem, shape_problem};
+pub use shape::ShapeFault;
+pub use standing::{ApplicantStanding, RecordalState};

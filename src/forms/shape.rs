@@ -1,0 +1,402 @@
+//! The shape of a form: which properties there are and of what type. It is compiled from the schema that the API
+//! publishes, so that the contract and the check are one text. Shape says nothing of right or wrong values.
+
+use crate::language::{Bilingual, Text};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
+
+/// What is wrong with the shape, as a stable code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ShapeCode {
+    WrongType,
+    UnknownProperty,
+    UnknownCode,
+    TooLong,
+    TooMany,
+    Range,
+}
+
+impl ShapeCode {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WrongType => "WRONG_TYPE",
+            Self::UnknownProperty => "UNKNOWN_PROPERTY",
+            Self::UnknownCode => "UNKNOWN_CODE",
+            Self::TooLong => "TOO_LONG",
+            Self::TooMany => "TOO_MANY",
+            Self::Range => "RANGE",
+        }
+    }
+}
+
+/// Where a form is not of the published shape. It tells the type or size that was found, never the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShapeFault {
+    pub code: ShapeCode,
+    /// JSON pointer from the root of the form.
+    pub pointer: String,
+    pub message: Bilingual,
+    pub found: Option<String>,
+    pub allowed: Bilingual,
+}
+
+/// More than this many faults are not told.
+const MOST_FAULTS: usize = 100;
+
+impl ShapeFault {
+    /// A value that passed the check of its shape and still could not be read.
+    pub(super) fn unreadable(pointer: &str) -> Self {
+        Self {
+            code: ShapeCode::WrongType,
+            pointer: pointer.to_owned(),
+            message: Bilingual::new("无法读取", "cannot be read"),
+            found: None,
+            allowed: Bilingual::new("接口说明中的结构", "the structure of the published schema"),
+        }
+    }
+
+    /// The same fault seen from further up.
+    pub(super) fn beneath(self, pointer: &str, property: &str) -> Self {
+        Self { pointer: format!("{pointer}/{property}{}", self.pointer), ..self }
+    }
+}
+
+/// A compiled schema.
+pub struct Shape {
+    nullable: bool,
+    form: Form,
+}
+
+enum Form {
+    Object(BTreeMap<String, Shape>),
+    Array {
+        entry: Box<Shape>,
+        most: usize,
+    },
+    Text {
+        most: usize,
+    },
+    Code(Vec<String>),
+    /// Whole and not negative.
+    Number {
+        most: u64,
+    },
+    Indicator,
+    /// Judged elsewhere.
+    Anything,
+}
+
+impl Shape {
+    /// The shape of a type, from its schema.
+    pub fn of<T: ToSchema>() -> Self {
+        let mut named = Vec::new();
+        T::schemas(&mut named);
+        let named =
+            named.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default()));
+        Self::compile(&serde_json::to_value(T::schema()).unwrap_or_default(), &named.collect())
+    }
+
+    fn compile(schema: &Value, named: &BTreeMap<String, Value>) -> Self {
+        let by_name = |reference: &str| named.get(reference.rsplit('/').next().unwrap_or_default());
+        if let Some(target) = schema["$ref"].as_str().and_then(by_name) {
+            return Self::compile(target, named);
+        }
+        // An optional group of properties is written `oneOf: [null, $ref]`.
+        if let Some([null, part]) = schema["oneOf"].as_array().map(Vec::as_slice) {
+            let part = Self::compile(part, named);
+            return Self { nullable: part.nullable || null["type"] == "null", ..part };
+        }
+        let is = |name: &str| match &schema["type"] {
+            Value::String(one) => one == name,
+            Value::Array(several) => several.iter().any(|one| one == name),
+            _ => false,
+        };
+        let size = |keyword: &str| schema[keyword].as_u64().and_then(|size| usize::try_from(size).ok());
+        let form = if let Some(codes) = schema["enum"].as_array() {
+            Form::Code(codes.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        } else if let Some(properties) = schema["properties"].as_object() {
+            let compiled = |(name, schema): (&String, &Value)| (name.clone(), Self::compile(schema, named));
+            Form::Object(properties.iter().map(compiled).collect())
+        } else if is("array") {
+            let entry = Box::new(Self::compile(&schema["items"], named));
+            Form::Array { entry, most: size("maxItems").unwrap_or(usize::MAX) }
+        } else if is("string") {
+            Form::Text { most: size("maxLength").unwrap_or(usize::MAX) }
+        } else if is("integer") {
+            Form::Number { most: schema["maximum"].as_u64().unwrap_or(u64::MAX) }
+        } else if is("boolean") {
+            Form::Indicator
+        } else {
+            Form::Anything
+        };
+        Self { nullable: is("null"), form }
+    }
+
+    /// Every fault of the value, each with its pointer.
+    pub fn faults(&self, value: &Value) -> Vec<ShapeFault> {
+        let mut faults = Faults { pointer: String::new(), found: Vec::new() };
+        faults.look(self, value);
+        faults.found
+    }
+}
+
+struct Faults {
+    pointer: String,
+    found: Vec<ShapeFault>,
+}
+
+impl Faults {
+    fn look(&mut self, shape: &Shape, value: &Value) {
+        match (&shape.form, value) {
+            (Form::Anything, _) | (Form::Indicator, Value::Bool(_)) => {}
+            (_, Value::Null) if shape.nullable => {}
+            (Form::Object(properties), Value::Object(given)) => {
+                for (name, value) in given {
+                    self.within(name, |faults| match properties.get(name) {
+                        Some(shape) => faults.look(shape, value),
+                        None => faults.unknown_property(properties),
+                    });
+                }
+            }
+            (Form::Array { entry, most }, Value::Array(given)) => {
+                if given.len() > *most {
+                    self.too_large(ShapeCode::TooMany, given.len(), *most, Text::new("项", "entries"));
+                }
+                for (place, value) in given.iter().enumerate().take(*most) {
+                    self.within(&place.to_string(), |faults| faults.look(entry, value));
+                }
+            }
+            (Form::Text { most }, Value::String(text)) => {
+                let length = text.chars().count();
+                if length > *most {
+                    self.too_large(ShapeCode::TooLong, length, *most, Text::new("字", "characters"));
+                }
+            }
+            (Form::Code(codes), Value::String(text)) => {
+                if !codes.contains(text) {
+                    let allowed = codes.join(", ");
+                    self.tell(
+                        ShapeCode::UnknownCode,
+                        Bilingual::new("不在代码表中", "is none of the codes"),
+                        None,
+                        Bilingual::new(allowed.clone(), allowed),
+                    );
+                }
+            }
+            (Form::Number { most }, Value::Number(number)) if number.is_u64() || number.is_i64() => {
+                if number.as_u64().is_none_or(|number| number > *most) {
+                    self.tell(
+                        ShapeCode::Range,
+                        Bilingual::new("超出范围", "is out of range"),
+                        Some(number.to_string()),
+                        Bilingual::new(format!("0 至 {most}"), format!("0 to {most}")),
+                    );
+                }
+            }
+            (form, value) => self.tell(
+                ShapeCode::WrongType,
+                Bilingual::new("类型不符", "is of the wrong type"),
+                Some(type_of(value).to_owned()),
+                form.name(),
+            ),
+        }
+    }
+
+    fn within(&mut self, step: &str, act: impl FnOnce(&mut Self)) {
+        let length = self.pointer.len();
+        self.pointer.push('/');
+        self.pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        act(self);
+        self.pointer.truncate(length);
+    }
+
+    fn unknown_property(&mut self, known: &BTreeMap<String, Shape>) {
+        let allowed = known.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        self.tell(
+            ShapeCode::UnknownProperty,
+            Bilingual::new("没有这一项", "is no property here"),
+            None,
+            Bilingual::new(allowed.clone(), allowed),
+        );
+    }
+
+    fn too_large(&mut self, code: ShapeCode, found: usize, most: usize, unit: Text) {
+        self.tell(
+            code,
+            Bilingual::new("超出上限", "is over the limit"),
+            Some(found.to_string()),
+            Bilingual::new(format!("最多 {most} {}", unit.zh), format!("at most {most} {}", unit.en)),
+        );
+    }
+
+    fn tell(&mut self, code: ShapeCode, message: Bilingual, found: Option<String>, allowed: Bilingual) {
+        if self.found.len() < MOST_FAULTS {
+            // A property name of the sender's own may be of any length.
+            let pointer = self.pointer.chars().take(400).collect();
+            self.found.push(ShapeFault { code, pointer, message, found, allowed });
+        }
+    }
+}
+
+impl Form {
+    fn name(&self) -> Bilingual {
+        match self {
+            Self::Object(_) => Bilingual::new("对象", "object"),
+            Self::Array { .. } => Bilingual::new("数组", "array"),
+            Self::Text { .. } => Bilingual::new("字符串", "string"),
+            Self::Code(codes) => Bilingual::new(codes.join(", "), codes.join(", ")),
+            Self::Number { .. } => Bilingual::new("非负整数", "whole number, not negative"),
+            Self::Indicator => Bilingual::new("true 或 false", "true or false"),
+            Self::Anything => Bilingual::new("任意值", "anything"),
+        }
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// The value without the properties that say nothing: null, empty text, empty array, empty object (WIPO ST.97). Entries
+/// of arrays stay where they are: their place is their name.
+pub fn without_empties(value: Value) -> Value {
+    match value {
+        Value::Object(properties) => {
+            let kept = properties.into_iter().map(|(name, value)| (name, without_empties(value)));
+            Value::Object(kept.filter(|(_, value)| !is_empty(value)).collect::<Map<_, _>>())
+        }
+        Value::Array(entries) => Value::Array(entries.into_iter().map(without_empties).collect()),
+        scalar => scalar,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(entries) => entries.is_empty(),
+        Value::Object(properties) => properties.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// The schema of an array of short texts.
+pub fn strings(most: usize, longest: usize, example: &str) -> Array {
+    let entry = ObjectBuilder::new().schema_type(Type::String).max_length(Some(longest)).examples([example]);
+    ArrayBuilder::new().items(entry).max_items(Some(most)).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[derive(Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    enum Colour {
+        Red,
+    }
+
+    #[derive(Default, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    struct Part {
+        #[schema(max_length = 3)]
+        name: Option<String>,
+        colour: Option<Colour>,
+    }
+
+    #[derive(Default, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    struct Whole {
+        part: Option<Part>,
+        #[schema(max_items = 2)]
+        part_bag: Vec<Part>,
+        #[schema(maximum = 9)]
+        quantity: Option<u32>,
+        sure_indicator: Option<bool>,
+        #[schema(schema_with = names)]
+        names: Vec<String>,
+    }
+
+    fn names() -> Array {
+        strings(1, 2, "a")
+    }
+
+    fn faults(value: &Value) -> Vec<(ShapeCode, String)> {
+        Shape::of::<Whole>().faults(value).into_iter().map(|fault| (fault.code, fault.pointer)).collect()
+    }
+
+    #[test]
+    fn what_has_the_shape_has_no_fault_and_can_be_read() {
+        for value in [
+            json!({}),
+            json!({"part": null, "quantity": null, "sureIndicator": true}),
+            json!({"part": {"name": "一二三", "colour": "RED"}, "partBag": [{}, {"name": null}], "quantity": 9}),
+            json!({"names": ["ab"]}),
+        ] {
+            assert_eq!(faults(&value), [], "{value}");
+            assert!(serde_json::from_value::<Whole>(value).is_ok());
+        }
+    }
+
+    #[test]
+    fn every_fault_is_told_with_its_pointer() {
+        let value = json!({
+            "part": {"name": "一二三四", "colour": "PINK", "a/b": 1},
+            "partBag": [{"name": 7}, null, {}],
+            "quantity": -1,
+            "sureIndicator": "yes",
+            "names": ["abc"],
+            "surprise": null,
+        });
+        let mut expected = [
+            (ShapeCode::UnknownProperty, "/part/a~1b"),
+            (ShapeCode::UnknownCode, "/part/colour"),
+            (ShapeCode::TooLong, "/part/name"),
+            (ShapeCode::TooMany, "/partBag"),
+            (ShapeCode::WrongType, "/partBag/0/name"),
+            (ShapeCode::WrongType, "/partBag/1"),
+            (ShapeCode::Range, "/quantity"),
+            (ShapeCode::WrongType, "/sureIndicator"),
+            (ShapeCode::TooLong, "/names/0"),
+            (ShapeCode::UnknownProperty, "/surprise"),
+        ]
+        .map(|(code, pointer)| (code, pointer.to_owned()));
+        expected.sort_by(|one, next| one.1.cmp(&next.1));
+        let mut found = faults(&value);
+        found.sort_by(|one, next| one.1.cmp(&next.1));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn wholes_of_the_wrong_type_are_faults_too() {
+        for value in
+            [json!([]), json!("x"), json!(1), json!(null), json!({"quantity": 1.5}), json!({"partBag": {}})]
+        {
+            assert_eq!(faults(&value).len(), 1, "{value}");
+        }
+    }
+
+    #[test]
+    fn faults_beyond_the_limit_are_not_told() {
+        let value: Map<String, Value> = (0..500).map(|n| (format!("x{n}"), json!(1))).collect();
+        assert_eq!(faults(&Value::Object(value)).len(), MOST_FAULTS);
+    }
+
+    #[test]
+    fn what_says_nothing_is_left_out_but_places_stay() {
+        let value =
+            json!({"a": null, "b": "", "c": [], "d": {"e": null}, "f": [{"g": ""}, 1], "h": false, "i": 0});
+        assert_eq!(without_empties(value), json!({"f": [{}, 1], "h": false, "i": 0}));
+    }
+}
