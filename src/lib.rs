@@ -12,6 +12,7 @@ pub mod edge;
 pub mod forms;
 pub mod identifiers;
 pub mod ids;
+pub mod intake;
 pub mod journal;
 pub mod language;
 pub mod outbox;

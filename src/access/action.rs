@@ -79,6 +79,7 @@ permissions! {
     EditSubmission = Submission.Edit;
     SubmitSubmission = Submission.Submit;
     WithdrawSubmission = Submission.Withdraw;
+    ClaimSubmission = Submission.Claim;
     ReadCase = Case.Read;
     ReadCaseContent = Case.ReadContent;
     ActOnCase = Case.Act;

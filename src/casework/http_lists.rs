@@ -1,6 +1,5 @@
 //! Lists over HTTP: cases, their histories, decisions and dates, queues, notices.
 
-use super::cursor::CursorSeal;
 use super::history::{self, EventView};
 use super::list::{self, After, Filter};
 use super::notices::{self, NoticeView};
@@ -8,7 +7,7 @@ use super::queues::{self, QueueView};
 use super::records::sort_date;
 use super::view::{self, CaseView};
 use crate::access::{Allowed, ReadCase, ReadNotice, ReadQueue};
-use crate::command;
+use crate::command::{self, CursorSeal};
 use crate::deadlines::{self, DeadlineView};
 use crate::decision::Track;
 use crate::edge::{Query, listed};
@@ -74,13 +73,13 @@ async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpR
     let page = query.page(&["caseId", "dueDate"], "caseId:asc")?;
     let answer = command::read(who, move |act| {
         filter.assignee = assignee.map(|me| if me { act.caller.user_id() } else { None });
-        let seal = CursorSeal::of(act);
-        let after = page.cursor.as_deref().map(|cursor| seal.read(cursor)).transpose()?;
+        let seal = CursorSeal::of(act, "cases");
+        let after = page.cursor.as_deref().map(|cursor| seal.read(cursor, After::parse)).transpose()?;
         let scope = act.scope::<ReadCase>()?;
         let rows = list::page(act.conn, &filter, &scope, &page.sort, after.as_ref(), page.offset, page.limit)?;
         let total = if page.count { Some(list::count(act.conn, &filter, &scope)?) } else { None };
         let views = rows.into_iter().map(|case| view::view(act, case, false)).collect::<Result<Vec<_>, _>>()?;
-        let place = |case: &CaseView| seal.write(&After { due: sort_date(case.due_date), case: case.case_id });
+        let place = |case: &CaseView| seal.write(&After { due: sort_date(case.due_date), case: case.case_id }.write());
         page.answer(views, place, total)
     })
     .await?;
@@ -234,14 +233,12 @@ async fn queue_show(who: Allowed<ReadQueue>, code: Path<String>) -> Result<HttpR
 #[get("/notices")]
 async fn notice_list(who: Allowed<ReadNotice>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let page = Query::of(&request)?.page(&["noticeId"], "noticeId:desc")?;
-    let rule = Text::new("上一页 links.next 中的 cursor", "the cursor in links.next of the page before");
-    let before: Option<NoticeId> = match page.cursor.as_deref() {
-        Some(cursor) => Some(cursor.parse().map_err(|_| Problem::invalid("cursor", cursor, rule))?),
-        None => None,
-    };
     let answer = command::read(who, move |act| {
+        let seal = CursorSeal::of(act, "notices");
+        let before = |text: &str| text.parse::<NoticeId>().ok();
+        let before = page.cursor.as_deref().map(|cursor| seal.read(cursor, before)).transpose()?;
         let rows = notices::list(act, before, page.limit, page.offset)?;
-        page.answer(rows, |notice: &NoticeView| notice.notice_id.to_string(), None)
+        page.answer(rows, |notice: &NoticeView| seal.write(&notice.notice_id.to_string()), None)
     })
     .await?;
     Ok(listed(&answer))

@@ -39,6 +39,17 @@ pub struct After {
     pub case: CaseId,
 }
 
+impl After {
+    pub fn write(&self) -> String {
+        format!("{}/{}", self.due, self.case)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        let (due, case) = text.split_once('/')?;
+        Some(Self { due: due.parse().ok()?, case: case.parse().ok()? })
+    }
+}
+
 fn always() -> Condition {
     Box::new(sql::<Bool>("1 = 1"))
 }

@@ -3,7 +3,6 @@
 mod assign;
 mod claim;
 mod correction;
-mod cursor;
 mod history;
 mod http_acts;
 mod http_lists;

@@ -2,9 +2,11 @@
 //! the one shape of every read. A capability fills in the middle.
 
 mod act;
+mod cursor;
 mod idempotency;
 mod run;
 
 pub use act::Act;
+pub use cursor::CursorSeal;
 pub use idempotency::Receipt;
 pub use run::{change, read, read_recorded, write};

@@ -18,7 +18,7 @@ pub use completeness::check;
 pub use defect::{Defect, DefectCode, Severity};
 pub use form::{Agency, Channel, DocumentEntry, Item, SubmissionForm};
 pub use particulars::Particulars;
-pub use party::{Applicant, PartyIdentifier, PartyKind};
+pub use party::{Applicant, IdentifierScheme, PartyIdentifier, PartyKind};
 pub use refusal::{problem, shape_problem};
 pub use shape::ShapeFault;
 pub use standing::{ApplicantStanding, RecordalState};

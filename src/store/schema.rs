@@ -293,7 +293,6 @@ diesel::table! {
         state -> Text,
         bundle_code -> Nullable<Text>,
         receipt_number -> Nullable<Text>,
-        claim_digest -> Nullable<Binary>,
         external_reference -> Nullable<Text>,
         form -> Binary,
         version -> BigInt,

@@ -7,7 +7,6 @@ CREATE TABLE submissions (
     state text NOT NULL,
     bundle_code text,
     receipt_number text UNIQUE,
-    claim_digest bytea,
     external_reference text,
     form bytea NOT NULL,
     version bigint NOT NULL,

@@ -7,7 +7,6 @@ CREATE TABLE submissions (
     state TEXT NOT NULL,
     bundle_code TEXT,
     receipt_number TEXT UNIQUE,
-    claim_digest BLOB,
     external_reference TEXT,
     form BLOB NOT NULL,
     version INTEGER NOT NULL,

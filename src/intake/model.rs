@@ -1,0 +1,69 @@
+//! A submission: what an applicant hands in, from its first draft on.
+
+use crate::access::{Facts, Phase};
+use crate::clock::UtcTime;
+use crate::ids::{PartyId, PrincipalId, SubmissionId};
+use crate::store::schema::submissions;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Where a submission stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SubmissionState {
+    Draft,
+    /// Handed in: there is a receipt, which is not yet an acceptance (收件不等于受理).
+    Submitted,
+    Withdrawn,
+    /// A draft that was thrown away; it is gone for everybody.
+    Discarded,
+}
+
+impl SubmissionState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Submitted => "SUBMITTED",
+            Self::Withdrawn => "WITHDRAWN",
+            Self::Discarded => "DISCARDED",
+        }
+    }
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Draft, Self::Submitted, Self::Withdrawn, Self::Discarded].into_iter().find(|state| state.as_str() == code)
+    }
+}
+
+crate::store::text_column!(SubmissionState);
+
+/// Everything of a submission but the form itself.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = submissions)]
+pub struct Submission {
+    pub submission_id: SubmissionId,
+    pub owner_id: Option<PartyId>,
+    pub creator_id: PrincipalId,
+    pub channel: String,
+    pub intake_node: String,
+    pub state: SubmissionState,
+    pub bundle_code: Option<String>,
+    pub receipt_number: Option<String>,
+    pub external_reference: Option<String>,
+    pub version: i64,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+    pub submitted_at: Option<UtcTime>,
+}
+
+impl Submission {
+    /// What the policy needs to know.
+    pub fn facts(&self) -> Facts {
+        Facts {
+            owner: self.owner_id,
+            creator: Some(self.creator_id),
+            intake_node: Some(self.intake_node.clone()),
+            phase: if self.state == SubmissionState::Draft { Phase::Draft } else { Phase::Filed },
+            ..Facts::of_nobody()
+        }
+    }
+}
