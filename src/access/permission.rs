@@ -36,3 +36,24 @@ impl<P: Permission> FromRequest for Allowed<P> {
         ready(allowed)
     }
 }
+
+/// A request to an operation that reads credentials of its own (the token endpoint): open to everybody by the policy,
+/// whatever `Authorization` says.
+pub struct Open<P: Permission> {
+    pub(crate) window: Data<Window>,
+    permission: PhantomData<P>,
+}
+
+impl<P: Permission> FromRequest for Open<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let window = request.app_data::<Data<Window>>().cloned();
+        ready(match window {
+            Some(window) if super::is_public::<P>() => Ok(Self { window, permission: PhantomData }),
+            Some(_) => Err(Problem::new(Code::Unauthenticated)),
+            None => Err(Problem::internal("the window is not open")),
+        })
+    }
+}

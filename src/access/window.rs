@@ -74,6 +74,11 @@ impl Window {
         IdSource::new(now.milliseconds(), self.entropy.bytes())
     }
 
+    /// Sixteen fresh bytes in hex, to name a request by.
+    pub fn trace_id(&self) -> String {
+        crate::journal::hex(&self.entropy.bytes::<16>())
+    }
+
     pub fn store(&self) -> &Store {
         &self.store
     }

@@ -443,6 +443,12 @@ impl Pack {
         self.reasons.iter().find(|reason| reason.code == code && reason.actions.iter().any(|a| a == action))
     }
 
+    /// Codes of the clocks that the timer acts on when they run out.
+    pub fn timed_clocks(&self) -> Vec<String> {
+        let clocks = self.workflows.iter().flat_map(|workflow| &workflow.clocks);
+        clocks.filter(|clock| clock.when_overdue.is_some()).map(|clock| clock.code.clone()).collect()
+    }
+
     /// The routing table in force on a date: the latest that has begun and not ended.
     pub fn table_on(&self, date: NaiveDate) -> Option<&Table> {
         self.routing

@@ -47,16 +47,20 @@ static PARSED: LazyLock<RwLock<HashMap<(i32, Vec<u8>), Arc<Catalogue>>>> = LazyL
 
 /// The version in force. Without one the service cannot answer anything of substance.
 pub fn current(conn: &mut Conn) -> Result<Arc<Catalogue>, Problem> {
+    current_if_any(conn)?.ok_or_else(|| Problem {
+        internal: Some("no city pack is loaded".to_owned()),
+        ..Problem::new(Code::Unavailable)
+    })
+}
+
+/// The version in force, if a pack was ever loaded.
+pub fn current_if_any(conn: &mut Conn) -> Result<Option<Arc<Catalogue>>, Problem> {
     let latest: Option<(i32, Vec<u8>)> = pack_versions::table
         .order(pack_versions::version.desc())
         .select((pack_versions::version, pack_versions::digest))
         .first(conn)
         .optional()?;
-    let (version, digest) = latest.ok_or_else(|| Problem {
-        internal: Some("no city pack is loaded".to_owned()),
-        ..Problem::new(Code::Unavailable)
-    })?;
-    remembered(conn, version, digest)
+    latest.map(|(version, digest)| remembered(conn, version, digest)).transpose()
 }
 
 /// A version that a case began under.

@@ -9,4 +9,4 @@ mod run;
 pub use act::Act;
 pub use cursor::CursorSeal;
 pub use idempotency::Receipt;
-pub use run::{change, read, read_recorded, write};
+pub use run::{by_program, change, read, read_recorded, write};

@@ -128,3 +128,20 @@ pub async fn write<P: Permission, T: Send + 'static>(
 fn touch(conn: &mut Conn, loaded: &Loaded, now: UtcTime) -> Result<(), Problem> {
     loaded.touch.map_or(Ok(()), |session| access::touch_session(conn, session, now))
 }
+
+/// Something the program does by itself: timers, deliveries, recalculation.
+pub async fn by_program<T: Send + 'static>(
+    window: &Data<Window>,
+    f: impl Fn(&mut Act<'_>) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let now = window.now();
+    let ids = window.ids(now);
+    let inner = window.clone();
+    window
+        .store
+        .write(move |conn| {
+            let caller = access::program();
+            f(&mut Act { conn, caller: &caller, now, ids: ids.clone(), pepper: &inner.pepper })
+        })
+        .await
+}

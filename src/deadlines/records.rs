@@ -170,10 +170,16 @@ pub fn deadlines_of(conn: &mut Conn, case: &Authorized<ReadCase, CaseId>) -> Res
         .collect()
 }
 
-/// Cases and clocks that ran out before today, for the timer.
-pub fn overdue(conn: &mut Conn, today: NaiveDate, limit: i64) -> Result<Vec<(CaseId, String)>, Problem> {
+/// Cases whose clock of one of these names ran out before today, for the timer.
+pub fn overdue(
+    conn: &mut Conn,
+    clocks: &[String],
+    today: NaiveDate,
+    limit: i64,
+) -> Result<Vec<(CaseId, String)>, Problem> {
     Ok(deadlines::table
         .filter(deadlines::state.eq(ClockState::Running).and(deadlines::due_on.lt(today)))
+        .filter(deadlines::clock.eq_any(clocks))
         .order((deadlines::due_on.asc(), deadlines::deadline_id.asc()))
         .limit(limit)
         .select((deadlines::case_id, deadlines::clock))

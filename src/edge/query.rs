@@ -110,7 +110,7 @@ impl Query {
 }
 
 /// Percent-decoding of a query part; `+` is a space, as forms write it.
-fn decode(text: &str) -> Result<String, Problem> {
+pub fn decode(text: &str) -> Result<String, Problem> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -114,3 +114,13 @@ fn notify(
         .execute(conn)?;
     Ok(())
 }
+
+/// Whether any message waits.
+pub fn is_waiting(conn: &mut Conn) -> Result<bool, Problem> {
+    let first: Option<MessageId> = messages::table
+        .filter(messages::state.eq(PENDING))
+        .select(messages::message_id)
+        .first(conn)
+        .optional()?;
+    Ok(first.is_some())
+}

@@ -1,0 +1,86 @@
+//! Settings: defaults, then a TOML file, then `ONEWINDOW_…` variables, then flags.
+
+use crate::access::Profile;
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `sqlite://PATH` or `postgres://…` (`ONEWINDOW_DATABASE`). Not shown by `Debug` of anything that logs.
+    pub database: String,
+    /// Folder for what is not in the database (`ONEWINDOW_DATA_DIR`).
+    pub data_dir: PathBuf,
+    /// Address and port (`ONEWINDOW_LISTEN`).
+    pub listen: SocketAddr,
+    /// `demo` or `production` (`ONEWINDOW_PROFILE`).
+    pub profile: String,
+    /// The origin at which people reach the service (`ONEWINDOW_ORIGIN`); `http://` and the address when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// Requests a caller may make in a minute (`ONEWINDOW_REQUESTS_PER_MINUTE`).
+    pub requests_per_minute: NonZeroU32,
+    /// What is logged (`ONEWINDOW_LOG`): `info`, `onewindow=debug` …
+    pub log: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database: "sqlite://data/onewindow.sqlite".to_owned(),
+            data_dir: PathBuf::from("data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            profile: "production".to_owned(),
+            origin: None,
+            requests_per_minute: NonZeroU32::new(600_000).unwrap_or(NonZeroU32::MIN),
+            log: "info".to_owned(),
+        }
+    }
+}
+
+/// Flags that stand above every other source; what was not given stays as it is.
+#[derive(Debug, Default, Serialize)]
+pub struct Flags {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+}
+
+impl Config {
+    pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, String> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            if !file.exists() {
+                return Err(format!("the configuration file {} does not exist", file.display()));
+            }
+            figment = figment.merge(Toml::file(file));
+        }
+        figment
+            .merge(Env::prefixed("ONEWINDOW_").ignore(&["config"]))
+            .merge(Serialized::defaults(flags))
+            .extract()
+            .map_err(|error| format!("the configuration is not valid: {error}"))
+    }
+
+    pub fn profile(&self) -> Result<Profile, String> {
+        match self.profile.as_str() {
+            "demo" => Ok(Profile::Demo),
+            "production" => Ok(Profile::Production),
+            other => Err(format!("the profile is demo or production, not {other}")),
+        }
+    }
+
+    /// The origin at which people reach the service.
+    pub fn origin(&self) -> String {
+        self.origin.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+}
