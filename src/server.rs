@@ -36,8 +36,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub fn new(window: Window, listening: &Listening) -> Self {
-        let window = Data::new(window);
+    pub fn of(window: Data<Window>, listening: &Listening) -> Self {
         let drawing = window.clone();
         let shell = Shell {
             limits: Arc::new(Limits::new(listening.requests_per_minute)),

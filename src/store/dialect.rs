@@ -68,3 +68,28 @@ pub fn ensure_series(conn: &mut Conn, series: &str) -> QueryResult<()> {
     }
     .map(|_| ())
 }
+
+/// What the engine itself finds wrong: damaged pages, references that lead nowhere. PostgreSQL checks references as
+/// they are written and has no such question.
+pub fn integrity_faults(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    let Conn::Sqlite(sqlite) = conn else { return Ok(Vec::new()) };
+    let pages: Vec<IntegrityRow> = diesel::sql_query("PRAGMA integrity_check").load(sqlite)?;
+    let references: Vec<ReferenceRow> = diesel::sql_query("PRAGMA foreign_key_check").load(sqlite)?;
+    let damaged = pages.into_iter().map(|row| row.integrity_check).filter(|said| said != "ok");
+    let dangling = references.into_iter().map(|row| format!("table {}: a reference to {} leads nowhere", row.table, row.parent));
+    Ok(damaged.chain(dangling).collect())
+}
+
+#[derive(QueryableByName)]
+struct IntegrityRow {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    integrity_check: String,
+}
+
+#[derive(QueryableByName)]
+struct ReferenceRow {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    table: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    parent: String,
+}

@@ -12,7 +12,7 @@ mod types;
 mod writer;
 
 pub use conn::{Conn, MultiBackend, MultiRawValue, Target};
-pub use dialect::{NewKey, ensure_series, insert_key, lock_case, lock_if_waiting, lock_submission};
+pub use dialect::{NewKey, ensure_series, insert_key, integrity_faults, lock_case, lock_if_waiting, lock_submission};
 pub use error::{MayRetry, StoreError};
 pub use migrate::{MigrationState, migrate, migration_state, revert};
 pub use sealed::Sealed;

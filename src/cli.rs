@@ -1,0 +1,336 @@
+//! The commands of the program. Exit 0 is success; anything else is said on standard error in words.
+
+use crate::access::Profile;
+use crate::catalogue::{self, Imported, PackFiles};
+use crate::clock::Clock;
+use crate::command::by_program;
+use crate::config::{Config, Flags};
+use crate::ids::StreamId;
+use crate::journal::StreamKind;
+use crate::server::{Listening, Shared};
+use crate::store::{self, Store};
+use crate::{casework, demo, openapi, server, start, verify, worker};
+use actix_web::web::Data;
+use clap::{Args, Parser, Subcommand};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+#[derive(Parser)]
+#[command(name = "onewindow", version, about = "One-window (一窗通办) service for a city's intellectual-property network")]
+pub struct Cli {
+    /// TOML file of settings; ONEWINDOW_… variables and flags stand above it.
+    #[arg(long, global = true, env = "ONEWINDOW_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Clone)]
+struct Place {
+    /// sqlite://PATH or postgres://…
+    #[arg(long)]
+    database: Option<String>,
+    /// Folder for what is not in the database.
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the window. Outside the demo profile it migrates nothing by itself.
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// demo or production
+        #[arg(long)]
+        profile: Option<String>,
+        /// HOST:PORT
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
+    /// Bring the database to this program's schema.
+    Migrate {
+        #[command(flatten)]
+        place: Place,
+        /// Only say how far the database is.
+        #[arg(long, conflicts_with = "revert")]
+        status: bool,
+        /// Take every migration back: all data is lost.
+        #[arg(long)]
+        revert: bool,
+    },
+    /// Load or write the city pack.
+    Pack {
+        #[command(subcommand)]
+        command: PackCommand,
+    },
+    /// Put made-up people and parties into the database.
+    Seed {
+        #[command(flatten)]
+        place: Place,
+        /// The demo world; the only one there is.
+        #[arg(long, required = true)]
+        demo: bool,
+        /// Print the logins as one JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the service description (OpenAPI 3.1).
+    Openapi,
+    /// Check chains, references and dates; silent when all holds.
+    Verify {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Look over settings, database, pack and calendar, and say what needs attention.
+    Doctor {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum PackCommand {
+    /// Validate a pack folder and load it as the next version.
+    Load {
+        folder: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Only validate a pack folder.
+    Check { folder: PathBuf },
+    /// Write the version in force into an empty folder.
+    Export {
+        folder: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+impl Cli {
+    fn config(&self, place: &Place) -> Result<Config, String> {
+        let flags = Flags { database: place.database.clone(), data_dir: place.data_dir.clone(), ..Flags::default() };
+        Config::load(self.config.as_deref(), &flags)
+    }
+
+    /// Runs the command.
+    pub async fn run(self) -> Result<(), String> {
+        match &self.command {
+            Command::Serve { place, profile, listen } => {
+                let flags = Flags {
+                    database: place.database.clone(),
+                    data_dir: place.data_dir.clone(),
+                    listen: *listen,
+                    profile: profile.clone(),
+                };
+                serve(Config::load(self.config.as_deref(), &flags)?).await
+            }
+            Command::Migrate { place, status, revert } => migrate(&self.config(place)?, *status, *revert),
+            Command::Pack { command: PackCommand::Check { folder } } => {
+                catalogue::parse(&read_pack(folder)?).map(|_| ()).map_err(|faults| listing(&faults))
+            }
+            Command::Pack { command: PackCommand::Load { folder, place } } => {
+                load_pack(&self.config(place)?, folder).await
+            }
+            Command::Pack { command: PackCommand::Export { folder, place } } => {
+                export_pack(&self.config(place)?, folder).await
+            }
+            Command::Seed { place, demo: _, json } => seed(&self.config(place)?, *json).await,
+            Command::Openapi => {
+                print!("{}", openapi::contract().json);
+                Ok(())
+            }
+            Command::Verify { place } => check(&self.config(place)?).await,
+            Command::Doctor { place } => doctor(&self.config(place)?).await,
+        }
+    }
+}
+
+fn said(problem: &crate::problem::Problem) -> String {
+    let text = problem.code.title().en;
+    problem.internal.as_ref().map_or_else(|| text.to_owned(), |cause| format!("{text}: {cause}"))
+}
+
+fn listing(faults: &[catalogue::Fault]) -> String {
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    format!("the pack is refused, {} faults:\n{}", faults.len(), lines.join("\n"))
+}
+
+fn read_pack(folder: &Path) -> Result<PackFiles, String> {
+    PackFiles::read(folder).map_err(|fault| fault.to_string())
+}
+
+/// SQLite makes the file, but not the folder it lies in.
+fn prepare(config: &Config) -> Result<(), String> {
+    let made = |path: &Path| {
+        std::fs::create_dir_all(path).map_err(|error| format!("the folder {} cannot be made: {error}", path.display()))
+    };
+    made(&config.data_dir)?;
+    match config.database.strip_prefix("sqlite://").map(Path::new).and_then(Path::parent) {
+        Some(folder) if !folder.as_os_str().is_empty() => made(folder),
+        _ => Ok(()),
+    }
+}
+
+fn migrate(config: &Config, status: bool, revert: bool) -> Result<(), String> {
+    prepare(config)?;
+    if status {
+        let state = store::migration_state(&config.database).map_err(|error| error.to_string())?;
+        println!("applied: {}\npending: {}", state.applied.join(", "), state.pending.join(", "));
+        return if state.unknown.is_empty() { Ok(()) } else { Err(format!("unknown here: {}", state.unknown.join(", "))) };
+    }
+    let ran = if revert { store::revert(&config.database) } else { store::migrate(&config.database) };
+    let ran = ran.map_err(|error| error.to_string())?;
+    println!("{ran} migrations {}", if revert { "taken back" } else { "run" });
+    Ok(())
+}
+
+async fn window(config: &Config, profile: Profile) -> Result<Data<crate::access::Window>, String> {
+    require_current(config)?;
+    start::window(&config.database, Clock::System, profile, &config.origin())
+        .await
+        .map(Data::new)
+        .map_err(|problem| said(&problem))
+}
+
+fn require_current(config: &Config) -> Result<(), String> {
+    let state = store::migration_state(&config.database).map_err(|error| error.to_string())?;
+    match (state.pending.first(), state.unknown.first()) {
+        (_, Some(newer)) => Err(format!("the database is newer than this program: it holds migration {newer}")),
+        (Some(_), None) => Err("the database is not at this program's schema: run `onewindow migrate`".to_owned()),
+        (None, None) => Ok(()),
+    }
+}
+
+async fn load_pack(config: &Config, folder: &Path) -> Result<(), String> {
+    let files = read_pack(folder)?;
+    let window = window(config, config.profile()?).await?;
+    let (imported, redated) = by_program(&window, move |act| {
+        let imported = catalogue::import(act.conn, &files, act.now)?;
+        let Imported::Version(version) = imported else { return Ok((imported, 0)) };
+        let stream = StreamId(uuid::Uuid::from_u128(u128::from(version.unsigned_abs())));
+        act.record(StreamKind::Pack, stream, "PACK_LOADED", serde_json::json!({ "version": version }))?;
+        Ok((imported, casework::recalculate(act)?))
+    })
+    .await
+    .map_err(|problem| said(&problem))?;
+    match imported {
+        Imported::Version(version) => {
+            println!("pack version {version} loaded; {redated} open dates changed");
+            Ok(())
+        }
+        Imported::Unchanged(version) => {
+            println!("these files are pack version {version} already");
+            Ok(())
+        }
+        Imported::Refused(faults) => Err(listing(&faults)),
+    }
+}
+
+async fn export_pack(config: &Config, folder: &Path) -> Result<(), String> {
+    let window = window(config, config.profile()?).await?;
+    let files = window
+        .store()
+        .read(|conn| {
+            let version = catalogue::current(conn)?.version;
+            catalogue::version_files(conn, version)
+        })
+        .await
+        .map_err(|problem| said(&problem))?;
+    files.write(folder).map_err(|error| format!("the pack cannot be written: {error}"))?;
+    println!("{} files written", files.0.len());
+    Ok(())
+}
+
+async fn seed(config: &Config, json: bool) -> Result<(), String> {
+    prepare(config)?;
+    let window = window(config, Profile::Demo).await?;
+    let hashes = demo::Hashes::make(&crate::access::Entropy::System.bytes());
+    let credentials =
+        by_program(&window, move |act| demo::seed(act, &hashes)).await.map_err(|problem| said(&problem))?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&credentials).map_err(|error| error.to_string())?);
+    } else {
+        println!("{} logins and clients; --json prints them", credentials.len());
+    }
+    Ok(())
+}
+
+async fn check(config: &Config) -> Result<(), String> {
+    require_current(config)?;
+    let store = Store::open(&config.database).map_err(|error| error.to_string())?;
+    let faults = store.read(verify::verify).await.map_err(|problem| said(&problem))?;
+    if faults.is_empty() { Ok(()) } else { Err(format!("{} faults:\n{}", faults.len(), faults.join("\n"))) }
+}
+
+async fn doctor(config: &Config) -> Result<(), String> {
+    let mut shown = config.clone();
+    shown.database = config.database.split('@').next_back().unwrap_or_default().to_owned();
+    println!("settings: {}", serde_json::to_string(&shown).map_err(|error| error.to_string())?);
+    require_current(config)?;
+    println!("database: at this program's schema");
+    let window = window(config, config.profile()?).await?;
+    let catalogue = window.store().read(catalogue::current).await.map_err(|problem| said(&problem))?;
+    println!("pack: {} version {}", catalogue.pack.city.code, catalogue.version);
+    let last = catalogue.pack.calendars.iter().map(|calendar| calendar.year).max();
+    println!("calendar: known to the end of {}", last.map_or_else(|| "no year".to_owned(), |year| year.to_string()));
+    if config.profile()? == Profile::Production
+        && window.store().read(demo::is_seeded).await.map_err(|problem| said(&problem))?
+    {
+        return Err("demo accounts are in this database: production will not serve it".to_owned());
+    }
+    Ok(())
+}
+
+async fn serve(config: Config) -> Result<(), String> {
+    let profile = config.profile()?;
+    prepare(&config)?;
+    if profile == Profile::Demo {
+        store::migrate(&config.database).map_err(|error| error.to_string())?;
+    }
+    let listening = Listening {
+        origin: config.origin(),
+        requests_per_minute: config.requests_per_minute,
+        workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+    };
+    let window = window(&config, profile).await?;
+    let seeded = window.store().read(demo::is_seeded).await.map_err(|problem| said(&problem))?;
+    if profile == Profile::Production && seeded {
+        return Err("demo accounts are in this database: the production profile does not serve it".to_owned());
+    }
+    let listener = TcpListener::bind(config.listen)
+        .map_err(|error| format!("{} cannot be listened on: {error}", config.listen))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let shared = Shared::of(window, &listening);
+    let work = actix_web::rt::spawn(worker::run(shared.window.clone()));
+    let server = server::serve(shared, &listening, listener).map_err(|error| error.to_string())?;
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        wait_for_signal().await;
+        handle.stop(true).await;
+    });
+    tracing::info!(%address, profile = config.profile, "serving");
+    server.await.map_err(|error| error.to_string())?;
+    work.abort();
+    Ok(())
+}
+
+async fn wait_for_signal() {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+    let terminated = async {
+        match terminate.as_mut() {
+            Some(signal) => signal.recv().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
+    }
+}
+
+/// Sets up the log: JSON lines on standard error, of what `ONEWINDOW_LOG` names.
+pub fn log(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
