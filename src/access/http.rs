@@ -101,7 +101,6 @@ async fn hashed<T: Send + 'static>(window: &Window, work: impl FnOnce() -> T + S
     tag = "sessions", operation_id = "session_create",
     request_body(content = PasswordSignIn, example = json!({"userName": "clerk.ntipc", "password": "a long pass phrase"})),
     responses((status = 201, description = "Signed in; Set-Cookie holds the session", body = SessionView),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody),
         (status = 401, description = "User name or password is not right", body = ProblemBody)),
 )]
 #[post("/sessions")]
@@ -211,7 +210,6 @@ fn cookie_of(credentials: &Credentials) -> Result<String, Problem> {
 #[utoipa::path(
     tag = "sessions", operation_id = "session_show",
     responses((status = 200, description = "The session", body = SessionView),
-        (status = 401, description = "Not signed in", body = ProblemBody),
         (status = 404, description = "A token is not a session", body = ProblemBody)),
 )]
 #[get("/sessions/current")]
@@ -228,7 +226,6 @@ async fn session_show(who: Allowed<ReadSession>) -> Result<HttpResponse, Problem
 #[utoipa::path(
     tag = "sessions", operation_id = "session_delete",
     responses((status = 204, description = "Signed out"),
-        (status = 401, description = "Not signed in", body = ProblemBody),
         (status = 404, description = "A token is not a session", body = ProblemBody)),
 )]
 #[delete("/sessions/current")]

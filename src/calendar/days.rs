@@ -7,6 +7,7 @@ use std::ops::Bound::{Excluded, Included};
 
 use chrono::{DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a day is to a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,7 +38,7 @@ impl DayKind {
 
 /// One day or an inclusive range of days, as a city pack writes them: `"2026-01-01"` or
 /// `{ from = "2026-10-01", to = "2026-10-07" }`. Dates are quoted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(
     untagged,
     deny_unknown_fields,
@@ -60,7 +61,7 @@ impl DateRange {
 
 /// What one year's notice says. Both lists ascend and stay inside `year`: where a notice reaches over New
 /// Year, each day is written with the year it falls in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CalendarYear {
     pub year: i32,

@@ -45,11 +45,28 @@ pub(super) fn answer(receipt: &Receipt, acted: &Acted) -> HttpResponse {
 #[utoipa::path(
     tag = "cases", operation_id = "case_transition_create",
     params(("caseId" = CaseId, Path, description = "Id of the case")),
-    request_body(content = Transition, example = json!({"action": "ACCEPT"})),
+    request_body(content = Transition, examples(
+        ("accept" = (summary = "Accept", value = json!({"action": "ACCEPT"}))),
+        ("requestCorrection" = (summary = "Ask for every correction at once", value = json!({
+            "action": "REQUEST_CORRECTION",
+            "defects": [{
+                "pointer": "/items/0/particulars/inventionTitle",
+                "message": "名称应当写明产品用途",
+                "source": "专利法实施细则第三十一条 (Implementing Rules of the Patent Law r. 31)"
+            }]
+        }))),
+        ("refuse" = (summary = "Refuse with a reason of the city's list", value = json!({
+            "action": "REFUSE", "reasonCode": "A04", "remark": "主分类号不在批准的预审领域内"
+        }))),
+        ("reroute" = (summary = "Send it where it belongs", value = json!({
+            "action": "REROUTE", "reasonCode": "WRONG_FIELD", "queueCode": "TZHT-PRE_EXAMINATION"
+        }))),
+        ("answerCorrection" = (summary = "Answer as the applicant", value = json!({
+            "action": "ANSWER_CORRECTION", "correction": {"particulars": {"inventionTitle": "提花床单面料"}}
+        }))),
+    )),
     responses(
         (status = 201, description = "Done", body = Acted),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody),
         (status = 409, description = "The present state does not allow it", body = ProblemBody),
         (status = 412, description = "The case has changed", body = ProblemBody),
         (status = 428, description = "If-Match is missing", body = ProblemBody),
@@ -76,12 +93,11 @@ async fn case_transition_create(
 #[utoipa::path(
     tag = "cases", operation_id = "case_show",
     params(("caseId" = CaseId, Path, description = "Id of the case"),
-        ("expand" = Option<String>, Query, description = "`particulars` for the confidential content", example = "particulars")),
+        ("expand" = Option<String>, Query, description = "`particulars` for the confidential content",
+            pattern = "^particulars$", max_length = 11, example = "particulars")),
     responses(
         (status = 200, description = "The case", body = CaseView),
         (status = 304, description = "Unchanged since the ETag sent"),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody),
     ),
 )]
 #[get("/cases/{caseId}")]
@@ -109,8 +125,7 @@ async fn case_show(
 #[utoipa::path(
     tag = "cases", operation_id = "case_event_show",
     params(("eventId" = EventId, Path, description = "Id of the event")),
-    responses((status = 200, description = "The event", body = EventView),
-        (status = 404, description = "Not found", body = ProblemBody)),
+    responses((status = 200, description = "The event", body = EventView)),
 )]
 #[get("/case-events/{eventId}")]
 async fn case_event_show(who: Allowed<ReadCase>, id: Path<EventId>, request: HttpRequest) -> Result<HttpResponse, Problem> {

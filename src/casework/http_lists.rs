@@ -11,13 +11,14 @@ use crate::command::{self, CursorSeal};
 use crate::deadlines::{self, DeadlineView};
 use crate::decision::Track;
 use crate::edge::{Query, listed};
-use crate::ids::{CaseId, NoticeId};
+use crate::ids::{CaseId, NoticeId, SubmissionId};
 use crate::language::Text;
 use crate::page::PageOf;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::Problem;
 use crate::routing::{self, RoutingDecisionView};
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get};
+use chrono::NaiveDate;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 const UUID_RULE: Text = Text::new("UUID", "a UUID");
@@ -30,26 +31,26 @@ const BOOL_RULE: Text = Text::new("true 或 false", "true or false");
 #[utoipa::path(
     tag = "cases", operation_id = "case_list",
     params(
-        ("submissionId" = Option<String>, Query, description = "Cases of one submission"),
-        ("queueCode" = Option<String>, Query, description = "Cases in one queue", example = "NTIPC-PRE_EXAMINATION"),
-        ("nodeCode" = Option<String>, Query, description = "Cases at one node", example = "NTIPC"),
-        ("track" = Option<String>, Query, description = "Cases of one track", example = "PRE_EXAMINATION"),
-        ("state" = Option<String>, Query, description = "Cases in one state", example = "SUBMITTED"),
-        ("serviceCode" = Option<String>, Query, description = "Cases of one service", example = "PRE_EXAMINATION_DESIGN"),
-        ("open" = Option<bool>, Query, description = "Only open, or only closed ones"),
-        ("assignee" = Option<String>, Query, description = "`me`, or `none` for unclaimed ones", example = "me"),
-        ("caseNumber" = Option<String>, Query, description = "The case with this number"),
-        ("externalReference" = Option<String>, Query, description = "Cases with this reference of the filer"),
-        ("dueUntil" = Option<String>, Query, description = "Due on or before this date", example = "2026-12-31"),
-        ("limit" = Option<u32>, Query, description = "Most items: 1 to 200, 20 unless told otherwise"),
-        ("offset" = Option<u32>, Query, description = "Items to pass over, at most 10,000"),
-        ("cursor" = Option<String>, Query, description = "Where the page before ended"),
-        ("sort" = Option<String>, Query, description = "`caseId` or `dueDate`, then `:asc` or `:desc`", example = "dueDate:asc"),
-        ("fields" = Option<String>, Query, description = "Only these properties", example = "caseId,state"),
-        ("count" = Option<bool>, Query, description = "Also say how many there are in all"),
+        ("submissionId" = Option<SubmissionId>, Query, description = "Cases of one submission"),
+        ("queueCode" = Option<String>, Query, description = "Cases in one queue", max_length = 60,
+            example = "NTIPC-PRE_EXAMINATION"),
+        ("nodeCode" = Option<String>, Query, description = "Cases at one node", max_length = 40, example = "NTIPC"),
+        ("track" = Option<Track>, Query, description = "Cases of one track", example = "PRE_EXAMINATION"),
+        ("state" = Option<String>, Query, description = "Cases in one state", max_length = 40, example = "SUBMITTED"),
+        ("serviceCode" = Option<String>, Query, description = "Cases of one service", max_length = 60,
+            example = "PRE_EXAMINATION_DESIGN"),
+        ("open" = Option<bool>, Query, description = "Only open, or only closed ones", example = true),
+        ("assignee" = Option<String>, Query, description = "`me`, or `none` for unclaimed ones",
+            pattern = "^(me|none)$", max_length = 4, example = "me"),
+        ("caseNumber" = Option<String>, Query, description = "The case with this number", max_length = 40,
+            example = "NT2026-C000123-7"),
+        ("externalReference" = Option<String>, Query, description = "Cases with this reference of the filer",
+            max_length = 100, example = "ERP-2026-000123-1"),
+        ("dueUntil" = Option<NaiveDate>, Query, description = "Due on or before this date", example = "2026-12-31"),
+        ("sort" = Option<String>, Query, description = "Oldest first unless told otherwise",
+            pattern = "^(caseId|dueDate)(:asc|:desc)?$", max_length = 40, example = "dueDate:asc"),
     ),
-    responses((status = 200, description = "One page", body = PageOf<CaseView>),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody)),
+    responses((status = 200, description = "One page", body = PageOf<CaseView>)),
 )]
 #[get("/cases")]
 async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -92,13 +93,9 @@ async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpR
 #[utoipa::path(
     tag = "cases", operation_id = "case_event_list",
     params(("caseId" = CaseId, Query, description = "Id of the case"),
-        ("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
-        ("cursor" = Option<String>, Query, description = "Sequence number to go on after"),
-        ("sort" = Option<String>, Query, description = "`sequence:asc`"), ("fields" = Option<String>, Query, description = "Only these properties"),
-        ("count" = Option<bool>, Query, description = "Also say how many there are in all")),
-    responses((status = 200, description = "One page", body = PageOf<EventView>),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody)),
+        ("sort" = Option<String>, Query, description = "The only order there is",
+        pattern = "^sequence(:asc)?$", max_length = 40, example = "sequence:asc")),
+    responses((status = 200, description = "One page", body = PageOf<EventView>)),
 )]
 #[get("/case-events")]
 async fn case_event_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -130,18 +127,15 @@ async fn case_event_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result
 #[utoipa::path(
     tag = "routing", operation_id = "routing_decision_list",
     params(("caseId" = CaseId, Query, description = "Id of the case"),
-        ("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
-        ("cursor" = Option<String>, Query, description = "Not needed: all fit on one page"),
-        ("sort" = Option<String>, Query, description = "`decidedAt:asc`"), ("fields" = Option<String>, Query, description = "Only these properties"),
-        ("count" = Option<bool>, Query, description = "Also say how many there are in all")),
-    responses((status = 200, description = "The decisions, oldest first", body = PageOf<RoutingDecisionView>),
-        (status = 404, description = "Not found", body = ProblemBody)),
+        ("sort" = Option<String>, Query, description = "The only order there is",
+        pattern = "^decidedAt(:asc)?$", max_length = 40, example = "decidedAt:asc")),
+    responses((status = 200, description = "The decisions, oldest first", body = PageOf<RoutingDecisionView>)),
 )]
 #[get("/routing-decisions")]
 async fn routing_decision_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request)?;
     let case = required_case(&mut query)?;
-    let page = query.page(&["decidedAt"], "decidedAt:asc")?;
+    let page = query.page(&["position"], "position:asc")?;
     let answer = command::read(who, move |act| {
         let authorized = view::readable(act, case)?;
         let rows = routing::decisions_of(act.conn, &authorized)?;
@@ -157,18 +151,15 @@ async fn routing_decision_list(who: Allowed<ReadCase>, request: HttpRequest) -> 
 #[utoipa::path(
     tag = "deadlines", operation_id = "deadline_list",
     params(("caseId" = CaseId, Query, description = "Id of the case"),
-        ("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
-        ("cursor" = Option<String>, Query, description = "Not needed: all fit on one page"),
-        ("sort" = Option<String>, Query, description = "`startedOn:asc`"), ("fields" = Option<String>, Query, description = "Only these properties"),
-        ("count" = Option<bool>, Query, description = "Also say how many there are in all")),
-    responses((status = 200, description = "The clocks", body = PageOf<DeadlineView>),
-        (status = 404, description = "Not found", body = ProblemBody)),
+        ("sort" = Option<String>, Query, description = "The only order there is",
+        pattern = "^startedOn(:asc)?$", max_length = 40, example = "startedOn:asc")),
+    responses((status = 200, description = "The clocks", body = PageOf<DeadlineView>)),
 )]
 #[get("/deadlines")]
 async fn deadline_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request)?;
     let case = required_case(&mut query)?;
-    let page = query.page(&["startedOn"], "startedOn:asc")?;
+    let page = query.page(&["clock"], "clock:asc")?;
     let answer = command::read(who, move |act| {
         let authorized = view::readable(act, case)?;
         let rows = deadlines::deadlines_of(act.conn, &authorized)?;
@@ -208,9 +199,8 @@ async fn queue_list(who: Allowed<ReadQueue>, request: HttpRequest) -> Result<Htt
 /// One queue with how many cases wait, are held, and are overdue.
 #[utoipa::path(
     tag = "queues", operation_id = "queue_show",
-    params(("queueCode" = String, Path, description = "Code of the queue", example = "NTIPC-PRE_EXAMINATION")),
-    responses((status = 200, description = "The queue", body = QueueView),
-        (status = 404, description = "Not found", body = ProblemBody)),
+    params(("queueCode" = String, Path, description = "Code of the queue", max_length = 60, example = "NTIPC-PRE_EXAMINATION")),
+    responses((status = 200, description = "The queue", body = QueueView)),
 )]
 #[get("/queues/{queueCode}")]
 async fn queue_show(who: Allowed<ReadQueue>, code: Path<String>) -> Result<HttpResponse, Problem> {
@@ -223,12 +213,9 @@ async fn queue_show(who: Allowed<ReadQueue>, code: Path<String>) -> Result<HttpR
 /// What happened to the cases of the caller's organisation or node, newest first.
 #[utoipa::path(
     tag = "notices", operation_id = "notice_list",
-    params(("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
-        ("cursor" = Option<String>, Query, description = "Where the page before ended"),
-        ("sort" = Option<String>, Query, description = "`noticeId:desc`"), ("fields" = Option<String>, Query, description = "Only these properties"),
-        ("count" = Option<bool>, Query, description = "Not offered for notices")),
-    responses((status = 200, description = "One page", body = PageOf<NoticeView>),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody)),
+    params(("sort" = Option<String>, Query, description = "The only order there is",
+            pattern = "^noticeId:desc$", max_length = 40, example = "noticeId:desc")),
+    responses((status = 200, description = "One page", body = PageOf<NoticeView>)),
 )]
 #[get("/notices")]
 async fn notice_list(who: Allowed<ReadNotice>, request: HttpRequest) -> Result<HttpResponse, Problem> {

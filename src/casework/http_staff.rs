@@ -2,7 +2,9 @@
 
 use super::http_acts::{Acted, acted, answer, receipt};
 use super::number::Numbering;
-use super::{assign, claim, link, model, routing_facts, standing, transition};
+use super::routing_facts::{Origin, routing_facts};
+use super::standing::standing;
+use super::{assign, claim, link, model, transition};
 use crate::access::{
     Allowed, AssignCase, ClaimCase, ClaimFromQueue, LinkCase, ReleaseCase, SplitCase, TransferCase,
 };
@@ -52,12 +54,10 @@ struct NewLink {
 /// number who ask at the same moment each gets another case.
 #[utoipa::path(
     tag = "queues", operation_id = "queue_claim_create",
-    params(("queueCode" = String, Path, description = "Code of the queue", example = "NTIPC-PRE_EXAMINATION")),
+    params(("queueCode" = String, Path, description = "Code of the queue", max_length = 60, example = "NTIPC-PRE_EXAMINATION")),
     request_body(content = Option<Nothing>, description = "Empty, or an empty object", example = json!({})),
     responses((status = 201, description = "The case is yours", body = Acted),
-        (status = 204, description = "Nothing waits"),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody)),
+        (status = 204, description = "Nothing waits")),
 )]
 #[post("/queues/{queueCode}/claims")]
 async fn queue_claim_create(
@@ -84,7 +84,6 @@ async fn queue_claim_create(
     params(("caseId" = CaseId, Path, description = "Id of the case")),
     request_body(content = Option<Nothing>, description = "Empty, or an empty object", example = json!({})),
     responses((status = 201, description = "The case is yours", body = Acted),
-        (status = 404, description = "Not found", body = ProblemBody),
         (status = 409, description = "Somebody else holds it", body = ProblemBody)),
 )]
 #[post("/cases/{caseId}/claims")]
@@ -102,9 +101,7 @@ async fn case_claim_create(who: Allowed<ClaimCase>, key: IdempotencyKey, id: Pat
     tag = "cases", operation_id = "case_assignment_create",
     params(("caseId" = CaseId, Path, description = "Id of the case")),
     request_body(content = Assignment, example = json!({"assigneeId": "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11"})),
-    responses((status = 201, description = "Assigned", body = Acted),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody)),
+    responses((status = 201, description = "Assigned", body = Acted)),
 )]
 #[post("/cases/{caseId}/assignments")]
 async fn case_assignment_create(
@@ -127,7 +124,6 @@ async fn case_assignment_create(
     params(("caseId" = CaseId, Path, description = "Id of the case")),
     request_body(content = Option<Nothing>, description = "Empty, or an empty object", example = json!({})),
     responses((status = 201, description = "Released", body = Acted),
-        (status = 404, description = "Not found", body = ProblemBody),
         (status = 409, description = "Nobody holds it", body = ProblemBody)),
 )]
 #[post("/cases/{caseId}/releases")]
@@ -145,9 +141,7 @@ async fn case_release_create(who: Allowed<ReleaseCase>, key: IdempotencyKey, id:
     tag = "cases", operation_id = "case_transfer_create",
     params(("caseId" = CaseId, Path, description = "Id of the case")),
     request_body(content = Transfer, example = json!({"queueCode": "HAFC-PRE_EXAMINATION", "reasonCode": "WRONG_FIELD"})),
-    responses((status = 201, description = "Moved", body = Acted),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody)),
+    responses((status = 201, description = "Moved", body = Acted)),
 )]
 #[post("/cases/{caseId}/transfers")]
 async fn case_transfer_create(
@@ -172,8 +166,6 @@ async fn case_transfer_create(
     params(("caseId" = CaseId, Path, description = "Id of the case")),
     request_body(content = NewLink, example = json!({"caseId": "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11"})),
     responses((status = 201, description = "Tied", body = Acted),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody),
         (status = 409, description = "They are tied already", body = ProblemBody)),
 )]
 #[post("/cases/{caseId}/links")]
@@ -198,7 +190,6 @@ async fn case_link_create(
     params(("caseId" = CaseId, Path, description = "Id of the case")),
     request_body(content = Option<Nothing>, description = "Empty, or an empty object", example = json!({})),
     responses((status = 201, description = "Parted", body = Acted),
-        (status = 404, description = "Not found", body = ProblemBody),
         (status = 409, description = "The present state does not allow it", body = ProblemBody)),
 )]
 #[post("/cases/{caseId}/splits")]
@@ -228,14 +219,14 @@ fn facts_of(
     let kind_of = |code: &str| pack.service(code).map(|service| service.particulars);
     let form = SubmissionForm::parse(content.as_form(), &kind_of).map_err(|faults| forms::shape_problem(&faults))?;
     let item = form.items.first().ok_or_else(|| Problem::internal("a case without an item"))?;
-    let standing = standing::standing(act.conn, case.owner_id)?;
-    let origin = routing_facts::Origin {
+    let standing = standing(act.conn, case.owner_id)?;
+    let origin = Origin {
         intake_node: &case.intake_node,
         channel: &case.channel,
         recorded: standing.recordal == Some(forms::RecordalState::Recorded),
         seat: standing.seat,
     };
-    Ok(routing_facts::routing_facts(&form, item, rules.service(case)?, case.right_kind, origin))
+    Ok(routing_facts(&form, item, rules.service(case)?, case.right_kind, origin))
 }
 
 pub fn routes(config: &mut ServiceConfig<'_>) {

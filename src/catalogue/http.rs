@@ -6,6 +6,7 @@ use super::workflow::Workflow;
 use crate::access::{Allowed, ReadCatalogue};
 use crate::calendar::CalendarYear;
 use crate::command;
+use crate::decision::{FieldList, Track};
 use crate::edge::{Query, listed, shown};
 use crate::language::Text;
 use crate::page::PageOf;
@@ -63,19 +64,17 @@ async fn entries<T: Serialize + Clone>(
 /// hours, forms.
 #[utoipa::path(
     tag = "catalogue", operation_id = "service_list",
-    params(("track" = Option<String>, Query, description = "Only of this track", example = "ENFORCEMENT"),
-        ("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
-        ("cursor" = Option<String>, Query, description = "Where the page before ended"), ("sort" = Option<String>, Query, description = "`serviceCode:asc`"),
-        ("fields" = Option<String>, Query, description = "Only these properties"), ("count" = Option<bool>, Query, description = "Also say how many there are in all")),
-    responses((status = 200, description = "One page", body = PageOf<Service>),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody)),
+    params(("track" = Option<Track>, Query, description = "Only of this track", example = "ENFORCEMENT"),
+        ("sort" = Option<String>, Query, description = "The only order there is",
+        pattern = "^serviceCode(:asc)?$", max_length = 40, example = "serviceCode:asc")),
+    responses((status = 200, description = "One page", body = PageOf<Service>)),
 )]
 #[get("/services")]
 async fn service_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Query::of(&request)?;
     entries(who, query, &["serviceCode"], "serviceCode:asc", |pack, query| {
         let rule = Text::new("四条通道之一", "one of the four tracks");
-        let track = query.code("track", crate::decision::Track::from_code, rule);
+        let track = query.code("track", Track::from_code, rule);
         let mut services: Vec<Service> =
             pack.services.iter().filter(|service| track.is_none_or(|track| service.track == track)).cloned().collect();
         services.sort_by(|left, right| left.code.cmp(&right.code));
@@ -89,10 +88,9 @@ async fn service_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Resu
 /// One service with its guide, its documents, its limits and the shape of its particulars.
 #[utoipa::path(
     tag = "catalogue", operation_id = "service_show",
-    params(("serviceCode" = String, Path, description = "Code of the service", example = "PRE_EXAMINATION_DESIGN")),
+    params(("serviceCode" = String, Path, description = "Code of the service", max_length = 60, example = "PRE_EXAMINATION_DESIGN")),
     responses((status = 200, description = "The service", body = Service),
-        (status = 304, description = "Unchanged since the ETag sent"),
-        (status = 404, description = "Not found", body = ProblemBody)),
+        (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/services/{serviceCode}")]
 async fn service_show(who: Allowed<ReadCatalogue>, code: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -104,11 +102,9 @@ async fn service_show(who: Allowed<ReadCatalogue>, code: Path<String>, request: 
 /// Named templates of several services that are asked for as one matter (一件事).
 #[utoipa::path(
     tag = "catalogue", operation_id = "bundle_list",
-    params(("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
-        ("cursor" = Option<String>, Query, description = "Where the page before ended"), ("sort" = Option<String>, Query, description = "`code:asc`"),
-        ("fields" = Option<String>, Query, description = "Only these properties"), ("count" = Option<bool>, Query, description = "Also say how many there are in all")),
-    responses((status = 200, description = "One page", body = PageOf<Bundle>),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody)),
+    params(("sort" = Option<String>, Query, description = "The only order there is",
+            pattern = "^code(:asc)?$", max_length = 40, example = "code:asc")),
+    responses((status = 200, description = "One page", body = PageOf<Bundle>)),
 )]
 #[get("/bundles")]
 async fn bundle_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -121,10 +117,9 @@ async fn bundle_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Resul
 /// One template with its items and what depends on what.
 #[utoipa::path(
     tag = "catalogue", operation_id = "bundle_show",
-    params(("bundleCode" = String, Path, description = "Code of the bundle", example = "PATTERN_PROTECTION")),
+    params(("bundleCode" = String, Path, description = "Code of the bundle", max_length = 60, example = "PATTERN_PROTECTION")),
     responses((status = 200, description = "The bundle", body = Bundle),
-        (status = 304, description = "Unchanged since the ETag sent"),
-        (status = 404, description = "Not found", body = ProblemBody)),
+        (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/bundles/{bundleCode}")]
 async fn bundle_show(who: Allowed<ReadCatalogue>, code: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -136,11 +131,9 @@ async fn bundle_show(who: Allowed<ReadCatalogue>, code: Path<String>, request: H
 /// The city's network: protection centre, fast-track centres, workstations, offices and departments.
 #[utoipa::path(
     tag = "catalogue", operation_id = "node_list",
-    params(("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
-        ("cursor" = Option<String>, Query, description = "Where the page before ended"), ("sort" = Option<String>, Query, description = "`code:asc`"),
-        ("fields" = Option<String>, Query, description = "Only these properties"), ("count" = Option<bool>, Query, description = "Also say how many there are in all")),
-    responses((status = 200, description = "One page", body = PageOf<Node>),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody)),
+    params(("sort" = Option<String>, Query, description = "The only order there is",
+            pattern = "^code(:asc)?$", max_length = 40, example = "code:asc")),
+    responses((status = 200, description = "One page", body = PageOf<Node>)),
 )]
 #[get("/nodes")]
 async fn node_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -153,10 +146,9 @@ async fn node_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<
 /// One organisation of the network.
 #[utoipa::path(
     tag = "catalogue", operation_id = "node_show",
-    params(("nodeCode" = String, Path, description = "Code of the node", example = "NTIPC")),
+    params(("nodeCode" = String, Path, description = "Code of the node", max_length = 40, example = "NTIPC")),
     responses((status = 200, description = "The node", body = Node),
-        (status = 304, description = "Unchanged since the ETag sent"),
-        (status = 404, description = "Not found", body = ProblemBody)),
+        (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/nodes/{nodeCode}")]
 async fn node_show(who: Allowed<ReadCatalogue>, code: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -168,11 +160,9 @@ async fn node_show(who: Allowed<ReadCatalogue>, code: Path<String>, request: Htt
 /// The official working-day calendars that are loaded, a year each, with the notice behind them.
 #[utoipa::path(
     tag = "catalogue", operation_id = "calendar_list",
-    params(("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
-        ("cursor" = Option<String>, Query, description = "Where the page before ended"), ("sort" = Option<String>, Query, description = "`year:asc`"),
-        ("fields" = Option<String>, Query, description = "Only these properties"), ("count" = Option<bool>, Query, description = "Also say how many there are in all")),
-    responses((status = 200, description = "One page", body = PageOf<Object>),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody)),
+    params(("sort" = Option<String>, Query, description = "The only order there is",
+            pattern = "^year(:asc)?$", max_length = 40, example = "year:asc")),
+    responses((status = 200, description = "One page", body = PageOf<CalendarYear>)),
 )]
 #[get("/calendars")]
 async fn calendar_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -185,8 +175,8 @@ async fn calendar_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Res
 /// The days off and extra working days of one year.
 #[utoipa::path(
     tag = "catalogue", operation_id = "calendar_show",
-    params(("year" = i32, Path, description = "The year", example = 2026)),
-    responses((status = 200, description = "The calendar", body = Object),
+    params(("year" = i32, Path, description = "The year", minimum = 2000, maximum = 9999, example = 2026)),
+    responses((status = 200, description = "The calendar", body = CalendarYear),
         (status = 304, description = "Unchanged since the ETag sent"),
         (status = 404, description = "That year is not published yet", body = ProblemBody)),
 )]
@@ -211,8 +201,8 @@ struct Classifications {
     #[schema(max_items = 100)]
     workflows: Vec<Workflow>,
     /// Approved technical fields (预审领域) with their dates.
-    #[schema(value_type = Vec<Object>, max_items = 100)]
-    fields: Vec<crate::decision::FieldList>,
+    #[schema(max_items = 100)]
+    fields: Vec<FieldList>,
 }
 
 /// Show the classifications

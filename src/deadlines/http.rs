@@ -5,7 +5,7 @@ use crate::access::{Allowed, RunCalculation};
 use crate::catalogue;
 use crate::command;
 use crate::edge::{Body, listed};
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::Problem;
 use actix_web::{HttpResponse, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -18,7 +18,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
     request_body(content = Calculation, example = json!({"startDate": "2026-02-12", "amount": 5, "unit": "WORKING_DAY"})),
     responses(
         (status = 200, description = "The due date with its trace", body = Calculated),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody),
     ),
 )]
 #[post("/deadline-calculations")]

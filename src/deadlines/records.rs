@@ -63,7 +63,7 @@ impl DeadlineRow {
 pub(super) fn of_case(conn: &mut Conn, case: CaseId) -> Result<Vec<DeadlineRow>, Problem> {
     Ok(deadlines::table
         .filter(deadlines::case_id.eq(case))
-        .order((deadlines::started_on.asc(), deadlines::deadline_id.asc()))
+        .order((deadlines::clock.asc(), deadlines::round.asc()))
         .select(DeadlineRow::as_select())
         .load(conn)?)
 }

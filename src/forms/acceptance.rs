@@ -1,6 +1,5 @@
 //! The acceptance checks of pre-examination (预审受理审查), by the codes that notices give.
 
-use crate::language::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,18 +10,31 @@ const MEASURES: &str =
 /// One of the conditions on which an application is taken into pre-examination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub enum AcceptanceCheck {
+    /// 备案有效且未暂停，额度未用尽: recorded, not suspended, quota left.
     A01,
+    /// 代理机构已登记并有委托书: agency registered, power of attorney.
     A02,
+    /// 尚未提交的新申请: a new application, not yet filed.
     A03,
+    /// 主分类号在服务领域内: main class in the centre's field.
     A04,
+    /// 非 PCT、非分案申请: not a PCT or divisional application.
     A05,
+    /// 非同日申请: no second application of the same day.
     A06,
+    /// 不涉密、不要求优先权: no secrecy, no priority claim.
     A07,
+    /// 文件齐全并为 XML 格式: documents complete, as an XML package.
     A08,
+    /// 服务申请表和承诺书已签章: service form and commitment letter signed.
     A09,
+    /// 非正常申请筛查: screen for abnormal filing.
     A10,
+    /// 共同申请和高校合作证明: proof of joint development or co-operation.
     A11,
+    /// 提前公布、实质审查、放弃主动修改: publication, examination, no amendment.
     A12,
+    /// 自检表: self-check form.
     A13,
 }
 
@@ -42,27 +54,6 @@ impl AcceptanceCheck {
             Self::A11 => "A11",
             Self::A12 => "A12",
             Self::A13 => "A13",
-        }
-    }
-
-    /// The condition in words.
-    pub const fn name(self) -> Text {
-        match self {
-            Self::A01 => Text::new("备案有效且未暂停，额度未用尽", "recorded, not suspended, quota left"),
-            Self::A02 => Text::new("代理机构已登记并有委托书", "agency registered, power of attorney"),
-            Self::A03 => Text::new("尚未提交的新申请", "a new application, not yet filed"),
-            Self::A04 => Text::new("主分类号在服务领域内", "main class in the centre's field"),
-            Self::A05 => Text::new("非 PCT、非分案申请", "not a PCT or divisional application"),
-            Self::A06 => Text::new("非同日申请", "no second application of the same day"),
-            Self::A07 => Text::new("不涉密、不要求优先权", "no secrecy, no priority claim"),
-            Self::A08 => Text::new("文件齐全并为 XML 格式", "documents complete, as an XML package"),
-            Self::A09 => Text::new("服务申请表和承诺书已签章", "service form and commitment letter signed"),
-            Self::A10 => Text::new("非正常申请筛查", "screen for abnormal filing"),
-            Self::A11 => Text::new("共同申请和高校合作证明", "proof of joint development or co-operation"),
-            Self::A12 => {
-                Text::new("提前公布、实质审查、放弃主动修改", "publication, examination, no amendment")
-            }
-            Self::A13 => Text::new("自检表", "self-check form"),
         }
     }
 

@@ -5,10 +5,13 @@ use super::acceptance::AcceptanceCheck;
 use super::defect::{Defect, DefectCode, Severity};
 use super::line::Line;
 use super::names;
-use crate::identifiers::{Fault, unsafe_character};
+use crate::identifiers::{Fault, FaultCode, unsafe_character};
 use crate::language::{Bilingual, Text};
 use chrono::NaiveDate;
 use std::fmt::Display;
+
+/// The source of what no law fixes.
+pub const CITY_RULE: &str = "本市规则 (city rule)";
 
 /// What a check has to say about one place of the form.
 #[derive(Debug, Clone)]
@@ -32,7 +35,7 @@ impl Finding {
             DefectCode::CheckDigit => Text::new("校验位不符，请核对号码", "does not fit its check digit"),
             DefectCode::Range => Text::new("超出范围", "is out of range"),
             DefectCode::Kind => Text::new("类型位有误", "is of no known kind"),
-            DefectCode::Date => Text::new("含有不存在的日期", "holds a date that does not exist"),
+            DefectCode::Date => Text::new("中的日期不存在", "gives a date that does not exist"),
             DefectCode::UnknownCode => Text::new("代码不存在", "is no known code"),
             DefectCode::UnsafeCharacter => Text::new("含有不可见字符", "holds an invisible character"),
             _ => Text::new("格式不符", "is not of the right form"),
@@ -105,6 +108,11 @@ impl<'p> Checklist<'p> {
         self.wanted = names;
     }
 
+    /// Whether the service needs this property beyond what its kind always needs.
+    pub fn wants(&self, name: &str) -> bool {
+        self.wanted.iter().any(|wanted| wanted == name)
+    }
+
     /// Goes one step down: to a property, or to an entry of an array.
     pub fn within(&mut self, step: impl Display, act: impl FnOnce(&mut Self)) {
         let (length, source, check) = (self.pointer.len(), self.source, self.check);
@@ -116,7 +124,7 @@ impl<'p> Checklist<'p> {
         (self.source, self.check, self.wanted) = (source, check, wanted);
     }
 
-    /// One line of text: a name, a title, a number. Blank counts as not given.
+    /// One line of text: a name, a title, a number.
     pub fn text<'v>(
         &mut self,
         name: &'static str,
@@ -155,7 +163,7 @@ impl<'p> Checklist<'p> {
         name: &'static str,
         given: impl Into<Option<&'v String>>,
     ) -> Line<'_, 'p, NaiveDate> {
-        self.text(name, given).read(calendar_date, NOT_A_DATE)
+        self.text(name, given).read(calendar_date)
     }
 
     /// A value whose type says all about its form: a number, a yes or no, one of a list.
@@ -174,12 +182,14 @@ impl<'p> Checklist<'p> {
     }
 
     /// Reads a text at the very place the list stands at, an entry of an array of texts, as an identifier.
-    pub fn entry<T>(&mut self, text: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
-        parse(text).map_err(|fault| self.defect(Finding::refusing(fault).found(text))).ok()
+    pub fn entry<T>(&mut self, text: &str, parse: impl FnOnce(&str) -> Result<T, Fault>) {
+        if let Err(fault) = parse(text) {
+            self.defect(Finding::refusing(fault).found(text));
+        }
     }
 
     fn line<V>(&mut self, name: &'static str, given: Option<V>) -> Line<'_, 'p, V> {
-        let wanted = self.wanted.iter().any(|wanted| wanted == name);
+        let wanted = self.wants(name);
         let line = Line::new(self, name, given);
         if wanted { line.required() } else { line }
     }
@@ -210,14 +220,20 @@ impl<'p> Checklist<'p> {
     }
 }
 
-const NOT_A_DATE: Finding =
-    Finding::new(DefectCode::Date, Text::new("不是存在的日期", "is not a date that exists"));
+const NOT_A_DATE: Fault = Fault {
+    code: FaultCode::Date,
+    allowed: Text::new("存在的日期，格式 YYYY-MM-DD", "a date that exists, as YYYY-MM-DD"),
+};
 
 /// `YYYY-MM-DD`; chrono alone would also take `2026-3-1` and `+2026-03-01`.
-fn calendar_date(text: &str) -> Option<NaiveDate> {
+fn calendar_date(text: &str) -> Result<NaiveDate, Fault> {
     let digits_and_hyphens =
         text.char_indices().all(|(at, c)| if matches!(at, 4 | 7) { c == '-' } else { c.is_ascii_digit() });
-    (text.len() == 10 && digits_and_hyphens).then(|| text.parse().ok()).flatten()
+    if text.len() == 10 && digits_and_hyphens {
+        text.parse().map_err(|_| NOT_A_DATE)
+    } else {
+        Err(NOT_A_DATE)
+    }
 }
 
 fn unsafe_finding(character: char) -> Finding {
@@ -226,6 +242,7 @@ fn unsafe_finding(character: char) -> Finding {
         Text::new("含有不可见或改变文字方向的字符", "holds an invisible or direction-changing character"),
     )
     .found(format_args!("U+{:04X}", u32::from(character)))
+    .allowed(Text::new("可见字符", "visible characters"))
 }
 
 fn turns_or_controls(character: char) -> bool {

@@ -3,17 +3,18 @@
 
 mod documents;
 mod items;
+#[cfg(test)]
+mod tests;
 
 use super::acceptance::AcceptanceCheck;
-use super::checklist::{Checklist, Finding};
+use super::checklist::{CITY_RULE, Checklist, Finding};
 use super::defect::{Defect, DefectCode};
 use super::form::{Agency, Attendance, Attendee, Channel, SubmissionForm};
 use super::party::PartyKind;
 use super::standing::ApplicantStanding;
-use crate::catalogue::{Pack, RightKind, Service};
-use crate::identifiers::AgencyCode;
+use crate::catalogue::{Pack, ParticularsKind, RightKind, Service};
+use crate::identifiers::{AgencyCode, Fault, FaultCode};
 use crate::language::Text;
-use crate::decision::Track;
 use chrono::NaiveDate;
 
 /// Checks a form against the catalogue. `today` is the date at the window, in the zone of the city. The form can be
@@ -41,6 +42,7 @@ impl<'a> Desk<'a> {
     fn check(self, list: &mut Checklist<'a>) {
         let form = self.form;
         let attended = matches!(form.channel, Some(Channel::Counter | Channel::Workstation));
+        list.by(CITY_RULE);
         list.text("bundleCode", &form.bundle_code).must(
             |code| self.pack.bundle(code).is_some(),
             |code| unknown(Text::new("没有这一模板", "is no bundle"), code),
@@ -69,7 +71,7 @@ impl<'a> Desk<'a> {
             |list| {
                 list.part("agency", self.form.agency.as_ref()).required_if(foreign).inside(|list, agency| {
                     agency.check(list, self.any_service(concerns_patents));
-                    if self.any_service(|service| service.track == Track::PreExamination) {
+                    if self.any_service(pre_examines) {
                         list.under(AcceptanceCheck::A02, |list| self.agency_registration(list));
                     }
                 });
@@ -93,7 +95,7 @@ impl<'a> Desk<'a> {
 impl Agency {
     /// Only patent agencies have a code.
     fn check(&self, list: &mut Checklist<'_>, for_patents: bool) {
-        list.text("agencyCode", &self.agency_code).required_if(for_patents).identifier(AgencyCode::parse);
+        list.text("agencyCode", &self.agency_code).required_if(for_patents).read(AgencyCode::parse);
         list.text("name", &self.name).required().at_most(200);
         list.bag("attorneys", &self.attorneys).each(|list, _, attorney| {
             list.text("name", &attorney.name).required().at_most(100);
@@ -123,18 +125,25 @@ fn concerns_patents(service: &Service) -> bool {
     !service.right_kinds.is_empty() && service.right_kinds.iter().all(is_patent)
 }
 
+/// The services that the acceptance checks are for.
+fn pre_examines(service: &Service) -> bool {
+    service.particulars == ParticularsKind::PatentFiling
+}
+
 fn unknown(says: Text, code: &str) -> Finding {
-    Finding::new(DefectCode::UnknownCode, says).found(code)
+    let allowed = Text::new("服务目录中的代码", "a code of the catalogue");
+    Finding::new(DefectCode::UnknownCode, says).found(code).allowed(allowed)
 }
 
 const REPEATED: Finding = Finding::new(DefectCode::Duplicate, Text::new("重复", "is given twice"));
-const NOT_A_KEY: Finding = Finding::new(
-    DefectCode::Format,
-    Text::new("只能由字母、数字和 . _ - 组成", "must be of letters, digits and . _ -"),
-);
 
 /// Keys stand in references and answers: plain characters only.
-fn key(text: &str) -> Option<String> {
+fn key(text: &str) -> Result<String, Fault> {
+    let allowed = Text::new("字母、数字和 . _ -", "letters, digits and . _ -");
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    text.bytes().all(plain).then(|| text.to_owned())
+    if text.bytes().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err(Fault { code: FaultCode::Format, allowed })
+    }
 }

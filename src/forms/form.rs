@@ -156,7 +156,7 @@ static FORM: LazyLock<Shape> = LazyLock::new(Shape::of::<SubmissionForm>);
 
 impl SubmissionForm {
     /// Reads a form. `kind_of` says which particulars a service asks for. Every fault of shape is told, each with its
-    /// pointer; faults of value are not looked for.
+    /// pointer; faults of value are not looked for. What says nothing is dropped: blank and absent are one.
     pub fn parse(
         mut value: Value,
         kind_of: &dyn Fn(&str) -> Option<ParticularsKind>,
@@ -172,6 +172,7 @@ impl SubmissionForm {
         if !faults.is_empty() {
             return Err(faults);
         }
+        let value = shape::without_empties(value);
         let mut form: Self = serde_json::from_value(value).map_err(|_| vec![ShapeFault::unreadable("")])?;
         for (item, particulars) in form.items.iter_mut().zip(particulars) {
             item.particulars = particulars;
@@ -234,25 +235,23 @@ fn take_particulars(
     let particulars = item.remove("particulars").filter(|particulars| !particulars.is_null());
     match item.get("serviceCode") {
         Some(Value::String(code)) => {
-            let kind = kind_of(code).ok_or_else(|| vec![no_service(format!("{pointer}/serviceCode"))])?;
+            let kind = kind_of(code).ok_or_else(|| vec![no_service(pointer, Some(code))])?;
             let particulars = particulars.unwrap_or_else(|| Value::Object(Map::new()));
             Particulars::parse(kind, particulars).map(Some).map_err(|faults| {
                 faults.into_iter().map(|fault| fault.beneath(pointer, "particulars")).collect()
             })
         }
-        None | Some(Value::Null) if particulars.is_some() => {
-            Err(vec![no_service(format!("{pointer}/serviceCode"))])
-        }
+        None | Some(Value::Null) if particulars.is_some() => Err(vec![no_service(pointer, None)]),
         _ => Ok(None),
     }
 }
 
-fn no_service(pointer: String) -> ShapeFault {
+fn no_service(item: &str, code: Option<&str>) -> ShapeFault {
     ShapeFault {
         code: ShapeCode::UnknownCode,
-        pointer,
+        pointer: format!("{item}/serviceCode"),
         message: Bilingual::new("未指明已有的服务事项", "names no service of the catalogue"),
-        found: None,
+        found: code.map(shape::code_or_type),
         allowed: Bilingual::new("服务目录中的事项代码", "the code of a service in the catalogue"),
     }
 }
@@ -261,4 +260,77 @@ fn no_service(pointer: String) -> ShapeFault {
 /// first. Reading a form in any other way fails instead of losing them.
 fn refused<'de, D: Deserializer<'de>>(_: D) -> Result<Option<Particulars>, D::Error> {
     Err(D::Error::custom("particulars are read by SubmissionForm::parse"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forms::examples::{form, read};
+    use serde_json::json;
+
+    fn faults(form: Value) -> Vec<(&'static str, String)> {
+        let faults = read(form).map(|_| ()).unwrap_err();
+        faults.into_iter().map(|fault| (fault.code.as_str(), fault.pointer)).collect()
+    }
+
+    #[test]
+    fn a_draft_holds_whatever_is_well_shaped() {
+        for form in [
+            json!({}),
+            json!({"applicants": [{}], "agency": {}, "documents": [{}], "items": [{}], "remark": ""}),
+            json!({"items": [{"serviceCode": null, "particulars": null}]}),
+            json!({"items": [{"serviceCode": "SOFTWARE_REGISTRATION"}]}),
+            json!({"items": [{"serviceCode": "SOFTWARE_REGISTRATION", "particulars": {"completionDate": "someday"}}]}),
+        ] {
+            assert!(read(form.clone()).is_ok(), "{form}");
+        }
+        let draft = read(json!({"agency": {}, "items": [{}], "remark": " ", "channel": null})).unwrap();
+        assert!(draft == read(json!({"items": [{}]})).unwrap());
+        assert_eq!(draft.to_value(), json!({"items": [{}]}));
+    }
+
+    #[test]
+    fn every_fault_of_shape_is_told() {
+        let mut form = form("software");
+        form["surprise"] = json!(1);
+        form["channel"] = json!("PIGEON");
+        form["documents"][0]["sizeBytes"] = json!("large");
+        form["items"][0]["particulars"]["softwareTitle"] = json!(["a"]);
+        form["items"][0]["particulars"]["colour"] = json!("red");
+        form["items"].as_array_mut().unwrap().extend([
+            json!({"serviceCode": "NO_SUCH"}),
+            json!({"particulars": {}}),
+            json!({"serviceCode": 7, "particulars": {}}),
+            json!("item"),
+        ]);
+        let mut found = faults(form);
+        found.sort();
+        let expected = [
+            ("UNKNOWN_CODE", "/channel"),
+            ("UNKNOWN_CODE", "/items/1/serviceCode"),
+            ("UNKNOWN_CODE", "/items/2/serviceCode"),
+            ("UNKNOWN_PROPERTY", "/items/0/particulars/colour"),
+            ("UNKNOWN_PROPERTY", "/surprise"),
+            ("WRONG_TYPE", "/documents/0/sizeBytes"),
+            ("WRONG_TYPE", "/items/0/particulars/softwareTitle"),
+            ("WRONG_TYPE", "/items/3/serviceCode"),
+            ("WRONG_TYPE", "/items/4"),
+        ];
+        assert_eq!(found, expected.map(|(code, pointer)| (code, pointer.to_owned())));
+        for form in [json!([]), json!("form"), json!(null)] {
+            assert_eq!(faults(form), [("WRONG_TYPE", String::new())]);
+        }
+        assert_eq!(faults(json!({"items": {}})), [("WRONG_TYPE", "/items".to_owned())]);
+    }
+
+    #[test]
+    fn particulars_are_never_lost_by_reading_in_another_way() {
+        assert!(serde_json::from_value::<SubmissionForm>(form("software")).is_err());
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let shown = format!("{:?}", read(form("patent_filing_invention")).unwrap());
+        assert_eq!(shown, "SubmissionForm { applicants: 1, documents: 8, items: 1, .. }");
+    }
 }

@@ -33,7 +33,10 @@ impl<'l, 'p, V> Line<'l, 'p, V> {
 
     /// It must not be given.
     pub fn absent(self, says: Text) -> Self {
-        if self.value.is_some() { self.fails(Finding::new(DefectCode::NotAllowed, says)) } else { self }
+        self.must(
+            |_| false,
+            |_| Finding::new(DefectCode::NotAllowed, says).allowed(Text::new("应为空", "nothing")),
+        )
     }
 
     /// If given, it must fulfil the demand.
@@ -84,17 +87,12 @@ impl<'l, 'p> Line<'l, 'p, &str> {
         )
     }
 
-    /// The text read as what it stands for.
-    pub fn read<T>(self, parse: impl FnOnce(&str) -> Option<T>, otherwise: Finding) -> Line<'l, 'p, T> {
-        self.parsed(|text| parse(text).ok_or_else(|| otherwise.found(text)))
-    }
-
-    /// The text read as an identifier of the trade.
-    pub fn identifier<T>(self, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Line<'l, 'p, T> {
+    /// The text read as what it stands for: an identifier, a date, an amount.
+    pub fn read<T>(self, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Line<'l, 'p, T> {
         self.parsed(|text| parse(text).map_err(|fault| Finding::refusing(fault).found(text)))
     }
 
-    /// As [`identifier`](Self::identifier), for one that belongs to a person: what was found is masked.
+    /// As [`read`](Self::read), for what belongs to a person: what was found is masked.
     pub fn personal<T>(self, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Line<'l, 'p, T> {
         self.parsed(|text| parse(text).map_err(|fault| Finding::refusing(fault).found(masked(text))))
     }
@@ -137,9 +135,13 @@ impl Line<'_, '_, NaiveDate> {
 
     /// Two dates of one story must come in its order.
     pub fn not_before(self, earlier: Option<NaiveDate>, says: Text) -> Self {
+        let Some(earlier) = earlier else { return self };
         self.must(
-            |date| earlier.is_none_or(|earlier| earlier <= *date),
-            |date| Finding::new(DefectCode::Conflict, says).found(date),
+            |date| earlier <= *date,
+            |date| {
+                let allowed = Bilingual::new(format!("不早于 {earlier}"), format!("{earlier} or later"));
+                Finding::new(DefectCode::Conflict, says).found(date).allowed(allowed)
+            },
         )
     }
 }
@@ -147,12 +149,12 @@ impl Line<'_, '_, NaiveDate> {
 impl Line<'_, '_, bool> {
     /// A no is impossible.
     pub fn affirmed(self, says: Text) -> Self {
-        self.must(|yes| *yes, |_| Finding::new(DefectCode::NotAllowed, says))
+        self.must(|yes| *yes, |no| answered(*no, says))
     }
 
     /// A yes is impossible.
     pub fn denied(self, says: Text) -> Self {
-        self.must(|yes| !yes, |_| Finding::new(DefectCode::NotAllowed, says))
+        self.must(|yes| !yes, |yes| answered(*yes, says))
     }
 }
 
@@ -178,6 +180,12 @@ impl<'p, 'v, T> Line<'_, 'p, &'v [T]> {
 }
 
 const MISSING: Finding = Finding::new(DefectCode::Required, Text::new("未填写", "is missing"));
+
+/// A yes where only a no is possible, or the reverse.
+fn answered(answer: bool, says: Text) -> Finding {
+    let other = (!answer).to_string();
+    Finding::new(DefectCode::NotAllowed, says).found(answer).allowed(Bilingual::new(other.clone(), other))
+}
 
 /// The first three and last four characters of a long value, nothing of a short one.
 fn masked(text: &str) -> String {
@@ -238,7 +246,7 @@ mod tests {
         let defects = told(|list| {
             list.text("value", &Some("320602198503124011".to_owned())).personal(ResidentId::parse);
             list.text("value", &Some("3206021985".to_owned())).personal(ResidentId::parse);
-            list.text("value", &Some("202440112233.5".to_owned())).identifier(PatentNumber::parse);
+            list.text("value", &Some("202440112233.5".to_owned())).read(PatentNumber::parse);
         });
         let seen: Vec<_> = defects.iter().map(|defect| (defect.code, defect.found.as_deref())).collect();
         assert_eq!(

@@ -5,6 +5,8 @@ mod acceptance;
 mod checklist;
 mod completeness;
 mod defect;
+#[cfg(test)]
+mod examples;
 mod form;
 mod line;
 mod names;

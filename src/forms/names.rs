@@ -78,7 +78,7 @@ pub(super) const NAMES: &[(&str, &str, &str)] = &[
     ("divisionalIndicator", "分案申请", "divisional application"),
     ("documentKey", "材料键", "document key"),
     ("documentKeys", "材料", "documents"),
-    ("documents", "材料清单", "document"),
+    ("documents", "材料", "document"),
     ("drawingTotalQuantity", "附图或图样数量", "number of drawings"),
     ("earlierReportIndicator", "已有评价报告", "earlier report"),
     ("earlyPublicationRequestIndicator", "提前公布请求", "request for early publication"),
@@ -277,8 +277,10 @@ pub(super) fn spoken(pointer: &str) -> Bilingual {
     let mut spoken = Bilingual::default();
     for step in pointer.split('/').filter(|step| !step.is_empty() && *step != "particulars") {
         if let Ok(place) = step.parse::<usize>() {
-            spoken.zh.push_str(&(place + 1).to_string());
-            spoken.en.push_str(&format!(" {}", place + 1));
+            let ordinal = (place + 1).to_string();
+            spoken.zh.push_str(&ordinal);
+            spoken.en.push(' ');
+            spoken.en.push_str(&ordinal);
             continue;
         }
         let found = NAMES.binary_search_by_key(&step, |(property, _, _)| property);
@@ -311,7 +313,7 @@ mod tests {
                 "item 1, inventor 2, name",
             ),
             ("/applicants", "申请人", "applicant"),
-            ("/documents/11/sha256", "材料清单12·SHA-256 摘要", "document 12, SHA-256 digest"),
+            ("/documents/11/sha256", "材料12·SHA-256 摘要", "document 12, SHA-256 digest"),
         ] {
             assert_eq!(spoken(pointer), Bilingual::new(zh, en));
         }

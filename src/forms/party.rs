@@ -2,7 +2,9 @@
 
 use super::checklist::{Checklist, Finding};
 use super::defect::DefectCode;
-use crate::identifiers::{CountryCode, DivisionCode, Email, PostalCode, ResidentId, Telephone, Uscc};
+use crate::identifiers::{
+    CountryCode, DivisionCode, Email, Fault, FaultCode, PostalCode, ResidentId, Telephone, Uscc,
+};
 use crate::language::{Bilingual, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +20,7 @@ pub enum PartyKind {
     UniversityOrInstitute,
     Association,
     NaturalPerson,
-    /// A person or organisation without residence or place of business in China.
+    /// A person or organisation without residence or place of business on the mainland of China.
     ForeignParty,
 }
 
@@ -100,7 +102,7 @@ impl PartyKind {
                 &[Scheme::Uscc]
             }
             Self::NaturalPerson => &[Scheme::ResidentId, Scheme::Passport, Scheme::TravelPermit],
-            Self::ForeignParty => &[Scheme::Passport, Scheme::ForeignRegistration],
+            Self::ForeignParty => &[Scheme::Passport, Scheme::TravelPermit, Scheme::ForeignRegistration],
         }
     }
 
@@ -147,7 +149,7 @@ impl PartyIdentifier {
         let value = list.text("value", &self.value).required();
         match scheme {
             Some(IdentifierScheme::Uscc) => {
-                value.identifier(Uscc::parse).should(Uscc::organisation_code_check_holds, |code| {
+                value.read(Uscc::parse).should(Uscc::organisation_code_check_holds, |code| {
                     let says = Text::new(
                         "所含组织机构代码的校验位不符，请核对",
                         "holds an organisation code that does not fit its check digit",
@@ -169,11 +171,11 @@ impl PartyIdentifier {
 impl Address {
     /// An address of a party or place in China needs its division; one abroad has none.
     pub fn check(&self, list: &mut Checklist<'_>, domestic: bool) {
-        list.text("divisionCode", &self.division_code).required_if(domestic).identifier(DivisionCode::parse);
+        list.text("divisionCode", &self.division_code).required_if(domestic).read(DivisionCode::parse);
         list.text("line", &self.line).required().at_most(200);
         let postal_code = list.text("postalCode", &self.postal_code);
         if domestic {
-            postal_code.identifier(PostalCode::parse);
+            postal_code.read(PostalCode::parse);
         }
     }
 }
@@ -190,14 +192,14 @@ impl Applicant {
     /// Everybody is named, identified and placed; the first of them, the lead, can also be reached.
     pub fn check(&self, list: &mut Checklist<'_>, lead: bool) {
         let domestic = self.kind.is_none_or(PartyKind::is_domestic);
-        list.text("partyId", &self.party_id).read(|id| Uuid::try_parse(id).ok(), NOT_A_UUID);
+        list.text("partyId", &self.party_id).read(uuid);
         list.value("kind", self.kind).required();
         list.text("name", &self.name).required().at_most(200);
         list.text("nameEnglish", &self.name_english).at_most(200);
         list.part("identifier", self.identifier.as_ref())
             .required()
             .inside(|list, id| id.check(list, self.kind));
-        list.text("countryCode", &self.country_code).required().identifier(CountryCode::parse).must(
+        list.text("countryCode", &self.country_code).required().read(CountryCode::parse).must(
             |country| domestic || country.as_str() != "CN",
             |_| {
                 let says = Text::new("与境外主体不符", "does not fit a foreign party");
@@ -213,7 +215,10 @@ impl Applicant {
     }
 }
 
-const NOT_A_UUID: Finding = Finding::new(DefectCode::Format, Text::new("不是 UUID", "is not a UUID"));
+fn uuid(text: &str) -> Result<Uuid, Fault> {
+    let allowed = Text::new("UUID", "a UUID");
+    Uuid::try_parse(text).map_err(|_| Fault { code: FaultCode::Format, allowed })
+}
 
 fn listed(schemes: &[IdentifierScheme]) -> Bilingual {
     let join = |separator, name: fn(Text) -> &'static str| {

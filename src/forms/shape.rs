@@ -105,10 +105,12 @@ impl Shape {
         if let Some(target) = schema["$ref"].as_str().and_then(by_name) {
             return Self::compile(target, named);
         }
-        // An optional group of properties is written `oneOf: [null, $ref]`.
-        if let Some([null, part]) = schema["oneOf"].as_array().map(Vec::as_slice) {
+        // What may be left out and is no scalar is written `oneOf: [$ref, null]`.
+        let options = schema["oneOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let (null, parts): (Vec<_>, Vec<_>) = options.iter().partition(|option| option["type"] == "null");
+        if let [part] = parts.as_slice() {
             let part = Self::compile(part, named);
-            return Self { nullable: part.nullable || null["type"] == "null", ..part };
+            return Self { nullable: part.nullable || !null.is_empty(), ..part };
         }
         let is = |name: &str| match &schema["type"] {
             Value::String(one) => one == name,
@@ -158,7 +160,7 @@ impl Faults {
                 for (name, value) in given {
                     self.within(name, |faults| match properties.get(name) {
                         Some(shape) => faults.look(shape, value),
-                        None => faults.unknown_property(properties),
+                        None => faults.unknown_property(properties, value),
                     });
                 }
             }
@@ -182,7 +184,7 @@ impl Faults {
                     self.tell(
                         ShapeCode::UnknownCode,
                         Bilingual::new("不在代码表中", "is none of the codes"),
-                        None,
+                        Some(code_or_type(text)),
                         Bilingual::new(allowed.clone(), allowed),
                     );
                 }
@@ -214,12 +216,12 @@ impl Faults {
         self.pointer.truncate(length);
     }
 
-    fn unknown_property(&mut self, known: &BTreeMap<String, Shape>) {
+    fn unknown_property(&mut self, known: &BTreeMap<String, Shape>, value: &Value) {
         let allowed = known.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         self.tell(
             ShapeCode::UnknownProperty,
             Bilingual::new("没有这一项", "is no property here"),
-            None,
+            Some(type_of(value).to_owned()),
             Bilingual::new(allowed.clone(), allowed),
         );
     }
@@ -256,6 +258,12 @@ impl Form {
     }
 }
 
+/// The text, if it can only be a code; what may be a name or a number is not said back.
+pub fn code_or_type(text: &str) -> String {
+    let code = text.len() <= 60 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    if code { text.to_owned() } else { "string".to_owned() }
+}
+
 fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -267,7 +275,7 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// The value without the properties that say nothing: null, empty text, empty array, empty object (WIPO ST.97). Entries
+/// The value without the properties that say nothing: null, blank text, empty array, empty object (WIPO ST.97). Entries
 /// of arrays stay where they are: their place is their name.
 pub fn without_empties(value: Value) -> Value {
     match value {
@@ -283,7 +291,7 @@ pub fn without_empties(value: Value) -> Value {
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.is_empty(),
+        Value::String(text) => text.trim().is_empty(),
         Value::Array(entries) => entries.is_empty(),
         Value::Object(properties) => properties.is_empty(),
         Value::Bool(_) | Value::Number(_) => false,
@@ -396,7 +404,7 @@ mod tests {
     #[test]
     fn what_says_nothing_is_left_out_but_places_stay() {
         let value =
-            json!({"a": null, "b": "", "c": [], "d": {"e": null}, "f": [{"g": ""}, 1], "h": false, "i": 0});
+            json!({"a": null, "b": " ", "c": [], "d": {"e": null}, "f": [{"g": ""}, 1], "h": false, "i": 0});
         assert_eq!(without_empties(value), json!({"f": [{}, 1], "h": false, "i": 0}));
     }
 }

@@ -35,7 +35,40 @@ fn shown_again(act: &mut Act<'_>, receipt: &Receipt) -> Result<SubmissionView, P
 /// One submission may ask for several services on several rights.
 #[utoipa::path(
     tag = "submissions", operation_id = "submission_create",
-    request_body(content = SubmissionForm, example = json!({"items": [{"itemKey": "design", "serviceCode": "PRE_EXAMINATION_DESIGN"}]})),
+    request_body(content = SubmissionForm, examples(
+        ("draft" = (summary = "The first save of a draft", value = json!({
+            "items": [{"itemKey": "design", "serviceCode": "PRE_EXAMINATION_DESIGN"}]
+        }))),
+        ("twoRights" = (summary = "Two services on two rights, as far as they are known", value = json!({
+            "bundleCode": "PATTERN_PROTECTION",
+            "externalReference": "ERP-2026-000123",
+            "applicants": [{
+                "kind": "ENTERPRISE",
+                "name": "南通示例家纺有限公司",
+                "countryCode": "CN",
+                "identifier": {"scheme": "USCC", "value": "91320600MA1ABCD11U"},
+                "address": {"divisionCode": "320612", "line": "川姜镇示例路 1 号", "postalCode": "226300"}
+            }],
+            "documents": [{
+                "documentKey": "views", "kind": "DESIGN_DRAWINGS", "fileName": "视图.pdf",
+                "mediaType": "application/pdf", "sizeBytes": 182_044,
+                "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+            }],
+            "items": [
+                {
+                    "itemKey": "design", "serviceCode": "PRE_EXAMINATION_DESIGN", "documentKeys": ["views"],
+                    "particulars": {
+                        "inventionTitle": "床单（缠枝纹）",
+                        "mainClassification": {"scheme": "LOCARNO", "symbol": "06-13"}
+                    }
+                },
+                {
+                    "itemKey": "work", "serviceCode": "REGISTRATION_WORK", "dependsOn": ["design"],
+                    "particulars": {"workTitle": "缠枝纹", "workCategory": "FINE_ART"}
+                }
+            ]
+        }))),
+    )),
     responses((status = 201, description = "The draft", body = SubmissionView),
         (status = 400, description = "A value is not of the right shape", body = ProblemBody),
         (status = 409, description = "externalReference is in use", body = ProblemBody)),
@@ -64,7 +97,6 @@ async fn submission_create(
     request_body(content = SubmissionForm, content_type = "application/merge-patch+json", example = json!({"remark": "加急"})),
     responses((status = 200, description = "The draft", body = SubmissionView),
         (status = 400, description = "A value is not of the right shape", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody),
         (status = 412, description = "The draft has changed", body = ProblemBody),
         (status = 428, description = "If-Match is missing", body = ProblemBody)),
 )]
@@ -93,7 +125,6 @@ async fn submission_update(
     params(("submissionId" = SubmissionId, Path, description = "Id of the submission")),
     responses((status = 204, description = "Gone"),
         (status = 403, description = "It was handed in already", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody),
         (status = 412, description = "The draft has changed", body = ProblemBody),
         (status = 428, description = "If-Match is missing", body = ProblemBody)),
 )]
@@ -115,10 +146,10 @@ async fn submission_delete(
 #[utoipa::path(
     tag = "submissions", operation_id = "submission_show",
     params(("submissionId" = SubmissionId, Path, description = "Id of the submission"),
-        ("expand" = Option<String>, Query, description = "`form` for what was filled in", example = "form")),
+        ("expand" = Option<String>, Query, description = "`form` for what was filled in", pattern = "^form$",
+            max_length = 4, example = "form")),
     responses((status = 200, description = "The submission", body = SubmissionView),
-        (status = 304, description = "Unchanged since the ETag sent"),
-        (status = 404, description = "Not found", body = ProblemBody)),
+        (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/submissions/{submissionId}")]
 async fn submission_show(
@@ -144,16 +175,15 @@ async fn submission_show(
 #[utoipa::path(
     tag = "submissions", operation_id = "submission_list",
     params(
-        ("state" = Option<String>, Query, description = "Only in this state", example = "DRAFT"),
-        ("receiptNumber" = Option<String>, Query, description = "The one with this receipt"),
-        ("externalReference" = Option<String>, Query, description = "Those with this reference of the filer"),
-        ("limit" = Option<u32>, Query, description = "Most items"), ("offset" = Option<u32>, Query, description = "Items to pass over"),
-        ("cursor" = Option<String>, Query, description = "Where the page before ended"),
-        ("sort" = Option<String>, Query, description = "`submissionId:asc` or `:desc`"), ("fields" = Option<String>, Query, description = "Only these properties"),
-        ("count" = Option<bool>, Query, description = "Also say how many there are in all"),
+        ("state" = Option<SubmissionState>, Query, description = "Only in this state", example = "DRAFT"),
+        ("receiptNumber" = Option<String>, Query, description = "The one with this receipt", max_length = 40,
+            example = "NT2026-R000001-K"),
+        ("externalReference" = Option<String>, Query, description = "Those with this reference of the filer",
+            max_length = 100, example = "ERP-2026-000123"),
+        ("sort" = Option<String>, Query, description = "Newest first unless told otherwise",
+            pattern = "^submissionId(:asc|:desc)?$", max_length = 40, example = "submissionId:desc"),
     ),
-    responses((status = 200, description = "One page", body = PageOf<SubmissionView>),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody)),
+    responses((status = 200, description = "One page", body = PageOf<SubmissionView>)),
 )]
 #[get("/submissions")]
 async fn submission_list(who: Allowed<ReadSubmission>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -216,7 +246,6 @@ fn submitted(act: &mut Act<'_>, receipt: &Receipt) -> Result<Submitted, Problem>
     request_body(content = SubmissionTransition, example = json!({"action": "SUBMIT"})),
     responses((status = 201, description = "Done", body = Submitted),
         (status = 400, description = "Something is missing or wrong", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody),
         (status = 409, description = "The present state does not allow it", body = ProblemBody),
         (status = 412, description = "The submission has changed", body = ProblemBody),
         (status = 428, description = "If-Match is missing", body = ProblemBody)),

@@ -6,7 +6,7 @@ use crate::access::{Allowed, Facts, Phase, Place, ReadParty};
 use crate::command::{self, Act};
 use crate::edge::{Query, listed, shown};
 use crate::ids::PartyId;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::Problem;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
@@ -65,8 +65,7 @@ fn masked(text: &str) -> String {
 /// The organisations the caller belongs to, and for an agent those whose mandate is in force.
 #[utoipa::path(
     tag = "parties", operation_id = "party_list",
-    responses((status = 200, description = "The parties", body = Vec<PartyView>),
-        (status = 401, description = "Not signed in", body = ProblemBody)),
+    responses((status = 200, description = "The parties", body = Vec<PartyView>)),
 )]
 #[get("/parties")]
 async fn party_list(who: Allowed<ReadParty>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -95,9 +94,7 @@ async fn party_list(who: Allowed<ReadParty>, request: HttpRequest) -> Result<Htt
     tag = "parties", operation_id = "party_show",
     params(("partyId" = PartyId, Path, description = "Id of the party")),
     responses((status = 200, description = "The party", body = PartyView),
-        (status = 304, description = "Unchanged since the ETag sent"),
-        (status = 401, description = "Not signed in", body = ProblemBody),
-        (status = 404, description = "Not found", body = ProblemBody)),
+        (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/parties/{partyId}")]
 async fn party_show(who: Allowed<ReadParty>, id: Path<PartyId>, request: HttpRequest) -> Result<HttpResponse, Problem> {

@@ -143,11 +143,13 @@ fn keep(
         .decision
         .as_ref()
         .map_or(("by-hand".to_owned(), 0), |decision| (decision.table_code.clone(), decision.table_version));
+    let position = records::count(act.conn, case)? + 1;
     records::insert(
         act.conn,
         &NewDecision {
             decision_id: DecisionId(act.ids.draw()),
             case_id: case,
+            position,
             table_code,
             table_version: table_version.cast_signed(),
             pack_version: catalogue.version,

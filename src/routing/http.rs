@@ -6,7 +6,7 @@ use crate::catalogue;
 use crate::command;
 use crate::decision::{Column, Finding, Presence, RightDomain, Scheme, ServiceDomain, Table, analyse};
 use crate::edge::{Body, Query, listed};
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,7 +22,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
         "rightKind": "DESIGN", "classification": {"scheme": "LOCARNO", "symbol": "06-13"}}})),
     responses(
         (status = 200, description = "Where it would go, and why", body = Simulated),
-        (status = 400, description = "A value is not acceptable", body = ProblemBody),
     ),
 )]
 #[post("/routing-simulations")]
@@ -52,8 +51,6 @@ struct TableView {
     tag = "routing", operation_id = "routing_table_list",
     responses(
         (status = 200, description = "The tables", body = Vec<TableView>),
-        (status = 401, description = "Not signed in", body = ProblemBody),
-        (status = 403, description = "Not allowed", body = ProblemBody),
     ),
 )]
 #[get("/routing-tables")]
@@ -79,24 +76,23 @@ fn domains(pack: &catalogue::Pack) -> Vec<ServiceDomain> {
         .iter()
         .map(|service| ServiceDomain {
             service: service.code.clone(),
-            right_kinds: service
-                .right_kinds
-                .iter()
-                .map(|kind| RightDomain { code: kind.as_str().to_owned(), scheme: scheme(*kind) })
-                .collect(),
+            right_kinds: service.right_kinds.iter().flat_map(|kind| rights(*kind, service.particulars)).collect(),
             facts: facts_of(service.particulars),
         })
         .collect()
 }
 
-fn scheme(kind: catalogue::RightKind) -> Option<Scheme> {
+/// A right kind with each scheme its rights, or the fields planned for a recordal, can be classified by.
+fn rights(kind: catalogue::RightKind, particulars: catalogue::ParticularsKind) -> Vec<RightDomain> {
     use catalogue::RightKind as R;
-    match kind {
-        R::Invention | R::UtilityModel => Some(Scheme::Ipc),
-        R::Design => Some(Scheme::Locarno),
-        R::Trademark => Some(Scheme::Nice),
-        _ => None,
-    }
+    let schemes = match (kind, particulars) {
+        (R::Invention | R::UtilityModel, _) => vec![Some(Scheme::Ipc)],
+        (R::Design, _) => vec![Some(Scheme::Locarno)],
+        (R::Trademark, _) => vec![Some(Scheme::Nice)],
+        (_, catalogue::ParticularsKind::EntityRecordal) => vec![Some(Scheme::Ipc), Some(Scheme::Locarno)],
+        _ => vec![None],
+    };
+    schemes.into_iter().map(|scheme| RightDomain { code: kind.as_str().to_owned(), scheme }).collect()
 }
 
 fn facts_of(kind: catalogue::ParticularsKind) -> std::collections::BTreeMap<Column, Presence> {

@@ -16,6 +16,8 @@ use utoipa::ToSchema;
 pub(super) struct NewDecision<'a> {
     pub decision_id: DecisionId,
     pub case_id: CaseId,
+    /// Counts the decisions on a case: instants may be equal.
+    pub position: i32,
     pub table_code: String,
     pub table_version: i32,
     pub pack_version: i32,
@@ -28,6 +30,13 @@ pub(super) struct NewDecision<'a> {
 pub(super) fn insert(conn: &mut Conn, row: &NewDecision<'_>) -> Result<(), Problem> {
     diesel::insert_into(routing_decisions::table).values(row).execute(conn)?;
     Ok(())
+}
+
+/// How many decisions there are on a case.
+pub(super) fn count(conn: &mut Conn, case: CaseId) -> Result<i32, Problem> {
+    let count: i64 =
+        routing_decisions::table.filter(routing_decisions::case_id.eq(case)).count().get_result(conn)?;
+    Ok(i32::try_from(count).unwrap_or(i32::MAX))
 }
 
 /// Why a case was sent where it is.
@@ -54,7 +63,7 @@ pub fn decisions_of(conn: &mut Conn, case: &Authorized<ReadCase, CaseId>) -> Res
     type Row = (DecisionId, String, i32, i32, String, UtcTime, String);
     let rows: Vec<Row> = routing_decisions::table
         .filter(routing_decisions::case_id.eq(*case.subject()))
-        .order((routing_decisions::decided_at.asc(), routing_decisions::decision_id.asc()))
+        .order(routing_decisions::position.asc())
         .select((
             routing_decisions::decision_id,
             routing_decisions::table_code,
@@ -87,7 +96,7 @@ pub fn decisions_of(conn: &mut Conn, case: &Authorized<ReadCase, CaseId>) -> Res
 pub fn reason_codes_of(conn: &mut Conn, case: CaseId) -> Result<Vec<String>, Problem> {
     let rows: Vec<String> = routing_decisions::table
         .filter(routing_decisions::case_id.eq(case).and(routing_decisions::cause.eq("REROUTED")))
-        .order((routing_decisions::decided_at.asc(), routing_decisions::decision_id.asc()))
+        .order(routing_decisions::position.asc())
         .select(routing_decisions::explanation)
         .load(conn)?;
     let mut codes = Vec::new();

@@ -95,7 +95,9 @@ fn in_turn<T>(
     work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     if let Conn::Pg(pg) = conn {
-        pg.batch_execute("CREATE TABLE IF NOT EXISTS migration_turn (holder integer PRIMARY KEY)")?;
+        // Two programs that make it at the same moment collide in the catalogue; the loser finds it made. Any other
+        // fault shows at the lock.
+        let _ = pg.batch_execute("CREATE TABLE IF NOT EXISTS migration_turn (holder integer PRIMARY KEY)");
     }
     transaction::begin(conn)?;
     if let Conn::Pg(pg) = conn {

@@ -377,6 +377,7 @@ diesel::table! {
     routing_decisions (decision_id) {
         decision_id -> Uid,
         case_id -> Uid,
+        position -> Integer,
         table_code -> Text,
         table_version -> Integer,
         pack_version -> Integer,

@@ -87,6 +87,7 @@ CREATE TABLE correction_rounds (
 CREATE TABLE routing_decisions (
     decision_id BLOB NOT NULL PRIMARY KEY,
     case_id BLOB NOT NULL REFERENCES cases (case_id),
+    position INTEGER NOT NULL,
     table_code TEXT NOT NULL,
     table_version INTEGER NOT NULL,
     pack_version INTEGER NOT NULL REFERENCES pack_versions (version),
@@ -96,7 +97,7 @@ CREATE TABLE routing_decisions (
     decided_at TEXT NOT NULL
 );
 
-CREATE INDEX routing_decisions_case_id_idx ON routing_decisions (case_id, decision_id);
+CREATE UNIQUE INDEX routing_decisions_case_id_key ON routing_decisions (case_id, position);
 CREATE INDEX routing_decisions_pack_version_idx ON routing_decisions (pack_version);
 
 CREATE TABLE deadlines (

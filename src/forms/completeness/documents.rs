@@ -1,10 +1,10 @@
 //! The pool of documents: each is of a known kind, fits into the window and has the digest of its bytes.
 
-use super::super::checklist::{Checklist, Finding};
-use super::super::defect::DefectCode;
-use super::super::form::DocumentEntry;
-use super::{Desk, NOT_A_KEY, REPEATED, key, unknown};
+use super::{Desk, REPEATED, key, unknown};
 use crate::identifiers::Sha256Hex;
+use crate::forms::checklist::{Checklist, Finding};
+use crate::forms::defect::DefectCode;
+use crate::forms::form::DocumentEntry;
 use crate::language::{Bilingual, Text};
 
 /// The largest document that is taken, in bytes.
@@ -18,7 +18,7 @@ impl<'a> Desk<'a> {
 
     fn document(self, list: &mut Checklist<'a>, place: usize, document: &DocumentEntry) {
         let earlier = &self.form.documents[..place];
-        list.text("documentKey", &document.document_key).required().read(key, NOT_A_KEY).must(
+        list.text("documentKey", &document.document_key).required().read(key).must(
             |key| !earlier.iter().any(|other| other.document_key.as_ref() == Some(key)),
             |key| REPEATED.found(key),
         );
@@ -31,7 +31,10 @@ impl<'a> Desk<'a> {
             )
             .value()
             .and_then(|code| self.pack.document_kind(code));
-        list.text("fileName", &document.file_name).required().at_most(200).read(file_name, NOT_A_FILE_NAME);
+        list.text("fileName", &document.file_name)
+            .required()
+            .at_most(200)
+            .must(|name| is_file_name(name), |_| NOT_A_FILE_NAME);
         list.text("mediaType", &document.media_type).required().must(
             |media_type| kind.is_none_or(|kind| kind.media_types.iter().any(|allowed| allowed == media_type)),
             |media_type| {
@@ -42,7 +45,7 @@ impl<'a> Desk<'a> {
             },
         );
         list.value("sizeBytes", document.size_bytes).required().between(1..=MOST_BYTES);
-        list.text("sha256", &document.sha256).required().identifier(Sha256Hex::parse);
+        list.text("sha256", &document.sha256).required().read(Sha256Hex::parse);
         list.value("pageCount", document.page_count).between(1..=100_000);
         list.date("signedOn", &document.signed_on).not_future();
         if document.document_key.as_ref().is_some_and(|key| !self.is_used(key)) {
@@ -59,7 +62,7 @@ const UNUSED: Finding = Finding::new(DefectCode::Unused, Text::new("未被任何
 const NOT_A_FILE_NAME: Finding =
     Finding::new(DefectCode::Format, Text::new("须为不含路径的文件名", "must be a file name without a path"));
 
-/// A bare name: nothing in it may lead to another folder.
-fn file_name(name: &str) -> Option<()> {
-    (!name.contains(['/', '\\', ':']) && !name.trim_matches(['.', ' ']).is_empty()).then_some(())
+/// A bare name: nothing in it may lead to another folder. What was found is not said back: it may tell the invention.
+fn is_file_name(name: &str) -> bool {
+    !name.contains(['/', '\\', ':']) && !name.trim_matches(['.', ' ']).is_empty()
 }

@@ -1,16 +1,15 @@
 //! The items: each asks for a service that exists, for a right it is meant for, by somebody who may ask, with its documents
 //! and particulars, and waits only for what can come.
 
-use super::super::acceptance::AcceptanceCheck;
-use super::super::checklist::{Checklist, Finding};
-use super::super::defect::DefectCode;
-use super::super::form::Item;
-use super::super::particulars::ItemContext;
-use super::super::standing::RecordalState;
-use super::{Desk, NOT_A_KEY, REPEATED, key, unknown};
+use super::{Desk, REPEATED, key, pre_examines, unknown};
 use crate::catalogue::{Bundle, BundleItem, Eligibility, Requirement, RightKind, Service};
+use crate::forms::acceptance::AcceptanceCheck;
+use crate::forms::checklist::{CITY_RULE, Checklist, Finding};
+use crate::forms::defect::DefectCode;
+use crate::forms::form::Item;
+use crate::forms::particulars::ItemContext;
+use crate::forms::standing::RecordalState;
 use crate::language::{Bilingual, Text};
-use crate::decision::Track;
 
 /// Kind of document that an agency's acting makes necessary wherever a service knows it.
 const POWER_OF_ATTORNEY: &str = "POWER_OF_ATTORNEY";
@@ -44,14 +43,14 @@ impl<'a> Desk<'a> {
         let template = bundle.map(|bundle| bundle.items.iter().find(|wanted| is_of(item, wanted)));
         list.text("itemKey", &item.item_key)
             .required()
-            .read(key, NOT_A_KEY)
+            .read(key)
             .must(
                 |key| !earlier.iter().any(|other| other.item_key.as_ref() == Some(key)),
                 |key| REPEATED.found(key),
             )
             .must(|_| !matches!(template, Some(None)), |key| FOREIGN_TO_BUNDLE.found(key));
         let template = template.flatten();
-        let service = self.service(list, item, template);
+        let service = self.service(list, place, item, template);
         let right_kind = service.and_then(|service| right_kind(list, item, service));
         if let Some(service) = service {
             list.within("particulars", |list| self.particulars(list, item, service, right_kind));
@@ -73,6 +72,7 @@ impl<'a> Desk<'a> {
     fn service(
         self,
         list: &mut Checklist<'a>,
+        place: usize,
         item: &Item,
         template: Option<&BundleItem>,
     ) -> Option<&'a Service> {
@@ -96,61 +96,65 @@ impl<'a> Desk<'a> {
             )
             .value()?;
         let service = self.pack.service(code)?;
-        list.within("serviceCode", |list| self.eligibility(list, service));
+        list.within("serviceCode", |list| self.eligibility(list, place, service));
         Some(service)
     }
 
-    fn eligibility(self, list: &mut Checklist<'a>, service: &Service) {
+    fn eligibility(self, list: &mut Checklist<'a>, place: usize, service: &Service) {
         for condition in &service.eligibility {
-            let Some(says) = self.bar(*condition) else { continue };
-            let finding = Finding::new(DefectCode::NotEligible, says);
-            if service.track == Track::PreExamination {
-                list.under(AcceptanceCheck::A01, |list| list.defect(finding));
+            let bar = match condition {
+                Eligibility::RecordedEntity => self.recordal_bar(place),
+                Eligibility::SeatedInArea => self.seat_bar(),
+                Eligibility::Organisation => self.person_bar(),
+            };
+            let Some(says) = bar else { continue };
+            let tell = |list: &mut Checklist<'a>| list.defect(Finding::new(DefectCode::NotEligible, says));
+            if pre_examines(service) {
+                list.under(AcceptanceCheck::A01, tell);
             } else {
-                list.citing("本市规则 (city rule)", |list| list.defect(finding));
+                list.citing(CITY_RULE, tell);
             }
         }
     }
 
-    /// Why the condition does not hold of the lead applicant.
-    fn bar(self, condition: Eligibility) -> Option<Text> {
-        let lead = self.form.lead();
-        match condition {
-            Eligibility::RecordedEntity => match self.standing.recordal {
-                Some(RecordalState::Recorded) if self.standing.quota_left == Some(0) => Some(Text::new(
-                    "：申请人本年度预审额度已用尽",
-                    "is closed: the applicant's quota of the year is used up",
-                )),
-                Some(RecordalState::Recorded) => None,
-                Some(RecordalState::Suspended) => Some(Text::new(
-                    "：申请人的备案已暂停",
-                    "is closed: the applicant's recordal is suspended",
-                )),
-                Some(RecordalState::Pending) => Some(Text::new(
-                    "：申请人的备案尚未完成",
-                    "is closed: the applicant's recordal is not finished",
-                )),
-                Some(RecordalState::Ended) | None => {
-                    Some(Text::new("：申请人未备案", "is closed: the applicant is not recorded"))
-                }
-            },
-            Eligibility::SeatedInArea => {
-                let address = lead.and_then(|lead| lead.address.as_ref());
-                let seat = self
-                    .standing
-                    .seat
-                    .as_deref()
-                    .or(address.and_then(|address| address.division_code.as_deref()))?;
-                let outside =
-                    Text::new("：申请人不在本市", "is closed: the applicant is seated outside the area");
-                (!self.pack.city.contains(seat)).then_some(outside)
+    /// The enterprise is recorded and has quota left for this application and those before it in the form.
+    fn recordal_bar(self, place: usize) -> Option<Text> {
+        let asks = |item: &&Item| {
+            let service = item.service_code.as_deref().and_then(|code| self.pack.service(code));
+            service.is_some_and(|service| service.eligibility.contains(&Eligibility::RecordedEntity))
+        };
+        let asked = self.form.items[..=place].iter().filter(asks).count();
+        let within_quota =
+            self.standing.quota_left.is_none_or(|left| usize::try_from(left).is_ok_and(|left| asked <= left));
+        match self.standing.recordal {
+            Some(RecordalState::Recorded) if within_quota => None,
+            Some(RecordalState::Recorded) => {
+                Some(Text::new("：申请人本年度预审额度已用尽", "is closed: the applicant's quota is used up"))
             }
-            Eligibility::Organisation => {
-                let person = Text::new("：不面向自然人", "is closed: the applicant is a natural person");
-                let kind = lead.and_then(|lead| lead.kind);
-                kind.is_some_and(|kind| !kind.is_organisation()).then_some(person)
+            Some(RecordalState::Suspended) => {
+                Some(Text::new("：申请人的备案已暂停", "is closed: the applicant's recordal is suspended"))
+            }
+            Some(RecordalState::Pending) => Some(Text::new(
+                "：申请人的备案尚未完成",
+                "is closed: the applicant's recordal is not finished",
+            )),
+            Some(RecordalState::Ended) | None => {
+                Some(Text::new("：申请人未备案", "is closed: the applicant is not recorded"))
             }
         }
+    }
+
+    /// The lead's seat, on record or else in the form, lies in the city. Nothing is said while it is unknown.
+    fn seat_bar(self) -> Option<Text> {
+        let in_form = || self.form.lead()?.address.as_ref()?.division_code.as_deref();
+        let seat = self.standing.seat.as_deref().or_else(in_form)?;
+        let outside = Text::new("：申请人不在本市", "is closed: the applicant is seated outside the area");
+        (!self.pack.city.contains(seat)).then_some(outside)
+    }
+
+    fn person_bar(self) -> Option<Text> {
+        let person = Text::new("：不面向自然人", "is closed: the applicant is a natural person");
+        (!self.form.lead()?.kind?.is_organisation()).then_some(person)
     }
 
     fn particulars(
@@ -182,7 +186,7 @@ impl<'a> Desk<'a> {
         for (place, key) in item.document_keys.iter().enumerate() {
             list.within(place, |list| {
                 if self.form.document(key).is_none() {
-                    list.defect(unknown(Text::new("不在材料清单中", "is not in the pool of documents"), key));
+                    list.defect(LOST.found(key));
                 } else if item.document_keys[..place].contains(key) {
                     list.defect(REPEATED.found(key));
                 }
@@ -212,7 +216,15 @@ impl<'a> Desk<'a> {
                     format!("{}（{}）", name.zh, document.kind),
                     format!("{} ({})", name.en, document.kind),
                 );
-                list.citing(&document.source, |list| list.defect(LACKING.allowed(allowed)));
+                let tell = |list: &mut Checklist<'a>| {
+                    list.by(&document.source);
+                    list.defect(LACKING.allowed(allowed));
+                };
+                if pre_examines(service) {
+                    list.under(AcceptanceCheck::A08, tell);
+                } else {
+                    list.citing(&document.source, tell);
+                }
             }
         }
     }
@@ -258,6 +270,8 @@ impl<'a> Desk<'a> {
     }
 }
 
+const LOST: Finding =
+    Finding::new(DefectCode::UnknownCode, Text::new("不在材料清单中", "is not in the pool of documents"));
 const FOREIGN_TO_BUNDLE: Finding =
     Finding::new(DefectCode::NotAllowed, Text::new("不属于该模板", "is no item of the bundle"));
 const LACKING: Finding =

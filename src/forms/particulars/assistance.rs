@@ -1,9 +1,9 @@
 //! Help for a party in a dispute: rights aid (维权援助) and overseas dispute guidance (海外纠纷应对指导).
 
-use super::super::checklist::Checklist;
-use super::parts::{Amount, EvidenceItem, NamedParty, right_number};
-use super::{ItemContext, Matter};
+use super::parts::{Amount, ClassSymbol, EvidenceItem, NamedParty, patent_schemes, right_number};
+use super::{ItemContext, Matter, RoutingFacts};
 use crate::identifiers::CountryCode;
+use crate::forms::checklist::Checklist;
 use crate::language::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,6 +20,8 @@ pub struct Assistance {
     pub right_number: Option<String>,
     #[schema(max_length = 400, example = "一种高密度提花面料")]
     pub right_title: Option<String>,
+    /// Main class of the right, for designs of a fast-track centre's field.
+    pub main_classification: Option<ClassSymbol>,
     pub opponent: Option<NamedParty>,
     /// Court or authority before which it is pending.
     #[schema(max_length = 400, example = "美国国际贸易委员会")]
@@ -61,11 +63,14 @@ impl Matter for Assistance {
     fn check(&self, context: &ItemContext<'_>, list: &mut Checklist<'_>) {
         list.by("国务院关于处理涉外知识产权纠纷的规定、本市规则 (State Council Order 801, city rule)");
         list.value("disputeCategory", self.dispute_category).required();
-        list.text("countryCode", &self.country_code).identifier(CountryCode::parse);
-        // Abroad, numbers are of other forms.
-        let right_kind = context.right_kind.filter(|_| self.country_code.is_none());
+        list.text("countryCode", &self.country_code).read(CountryCode::parse);
+        // A service that wants the country is about disputes abroad, where numbers are of other forms.
+        let abroad = self.country_code.is_some() || list.wants("countryCode");
+        let right_kind = context.right_kind.filter(|_| !abroad);
         right_number(list.text("rightNumber", &self.right_number), right_kind);
         list.text("rightTitle", &self.right_title).at_most(200);
+        list.part("mainClassification", self.main_classification.as_ref())
+            .inside(|list, class| class.check(list, patent_schemes(context.right_kind)));
         list.part("opponent", self.opponent.as_ref()).inside(|list, opponent| opponent.check(list));
         list.text("authorityName", &self.authority_name).at_most(200);
         list.text("proceedingNumber", &self.proceeding_number).at_most(60);
@@ -84,5 +89,12 @@ impl Matter for Assistance {
 
     fn right_number(&self) -> Option<&str> {
         self.right_number.as_deref()
+    }
+
+    fn routing(&self) -> RoutingFacts {
+        RoutingFacts {
+            classification: self.main_classification.as_ref().and_then(ClassSymbol::for_routing),
+            ..RoutingFacts::default()
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! A work to be registered (作品登记).
 
-use super::super::checklist::Checklist;
-use super::super::party::Address;
 use super::parts::{Creator, NamedParty, right_number};
 use super::{ItemContext, Matter};
 use crate::catalogue::RightKind;
+use crate::forms::checklist::Checklist;
+use crate::forms::party::Address;
 use crate::language::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -94,7 +94,7 @@ impl Matter for CopyrightWork {
         list.text("workTitle", &self.work_title).required().at_most(200);
         list.value("workCategory", self.work_category).required();
         list.value("creationCategory", self.creation_category);
-        list.bag("authorBag", &self.author_bag).required().each(|list, _, author| author.check(list));
+        list.bag("authorBag", &self.author_bag).required().each(|list, _, author| author.check(list, false));
         list.bag("rightHolderBag", &self.right_holder_bag)
             .required()
             .each(|list, _, holder| holder.check(list));

@@ -1,8 +1,8 @@
 //! Recordal of a right with the customs (知识产权海关备案): the data of art. 7 of the Customs Regulations.
 
-use super::super::checklist::Checklist;
 use super::parts::{Amount, NamedParty, right_number};
 use super::{ItemContext, Matter};
+use crate::forms::checklist::Checklist;
 use crate::language::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

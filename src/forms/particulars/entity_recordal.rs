@@ -1,10 +1,10 @@
 //! Recordal of an enterprise (备案), the condition of pre-examination.
 
-use super::super::checklist::Checklist;
-use super::super::party::Contact;
 use super::parts::{Amount, ClassSymbol};
-use super::{ItemContext, Matter};
+use super::{ItemContext, Matter, RoutingFacts};
 use crate::identifiers::AgencyCode;
+use crate::forms::checklist::Checklist;
+use crate::forms::party::Contact;
 use crate::language::Text;
 use crate::decision::Scheme;
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ impl Matter for EntityRecordal {
         list.part("intellectualPropertyOfficer", self.intellectual_property_officer.as_ref())
             .required()
             .inside(|list, officer| officer.check(list));
-        list.text("agencyCode", &self.agency_code).identifier(AgencyCode::parse);
+        list.text("agencyCode", &self.agency_code).read(AgencyCode::parse);
         list.text("agencyName", &self.agency_name).required_if(self.agency_code.is_some()).at_most(200);
         list.value("abnormalFilingIndicator", self.abnormal_filing_indicator).required();
         list.prose("abnormalFilingRemedyText", &self.abnormal_filing_remedy_text)
@@ -88,5 +88,13 @@ impl Matter for EntityRecordal {
             .required()
             .denied(Text::new("：被列入失信名单的不予备案", "says so, which excludes recordal"));
         list.date("commitmentSignedDate", &self.commitment_signed_date).required().not_future();
+    }
+
+    /// The centre of the first field planned records the enterprise.
+    fn routing(&self) -> RoutingFacts {
+        RoutingFacts {
+            classification: self.classification_bag.first().and_then(ClassSymbol::for_routing),
+            ..RoutingFacts::default()
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! A deposit of electronic evidence (电子存证): what the depositor knows of the object. Time stamp, chain receipt and
 //! notary's certificate come later, from others.
 
-use super::super::checklist::{Checklist, Finding};
-use super::super::defect::DefectCode;
-use super::super::party::Address;
 use super::parts::right_number;
 use super::{ItemContext, Matter};
-use crate::identifiers::Sha256Hex;
+use crate::identifiers::{Fault, FaultCode, Sha256Hex};
+use crate::forms::checklist::{Checklist, Finding};
+use crate::forms::defect::DefectCode;
+use crate::forms::party::Address;
 use crate::language::Text;
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ impl Matter for EvidenceDeposit {
         right_number(list.text("rightNumber", &self.right_number), context.right_kind);
         list.text("caseNumber", &self.case_number).at_most(60);
         list.value("hashAlgorithmCategory", self.hash_algorithm_category).required();
-        list.text("hashText", &self.hash_text).required().identifier(Sha256Hex::parse);
+        list.text("hashText", &self.hash_text).required().read(Sha256Hex::parse);
         list.text("fileName", &self.file_name).required().at_most(200);
         list.value("fileSizeQuantity", self.file_size_quantity).required().must(
             |size| *size > 0,
@@ -101,21 +101,15 @@ impl Matter for EvidenceDeposit {
         list.text("networkAddressText", &self.network_address_text).at_most(45);
         list.text("sourceUri", &self.source_uri).at_most(2000);
         list.part("capturePlace", self.capture_place.as_ref()).inside(|list, place| place.check(list, false));
-        let start = list
-            .text("captureStartDateTime", &self.capture_start_date_time)
-            .required()
-            .read(moment, NOT_A_MOMENT)
-            .value();
-        list.text("captureEndDateTime", &self.capture_end_date_time)
-            .required()
-            .read(moment, NOT_A_MOMENT)
-            .must(
-                |end| start.is_none_or(|start| start <= *end),
-                |end| {
-                    Finding::new(DefectCode::Conflict, Text::new("早于开始时间", "is earlier than the start"))
-                        .found(end)
-                },
-            );
+        let start =
+            list.text("captureStartDateTime", &self.capture_start_date_time).required().read(moment).value();
+        list.text("captureEndDateTime", &self.capture_end_date_time).required().read(moment).must(
+            |end| start.is_none_or(|start| start <= *end),
+            |end| {
+                Finding::new(DefectCode::Conflict, Text::new("早于开始时间", "is earlier than the start"))
+                    .found(end)
+            },
+        );
         list.value("cleanEnvironmentIndicator", self.clean_environment_indicator);
         list.prose("cleanEnvironmentLogText", &self.clean_environment_log_text).at_most(10_000);
         list.prose("purposeText", &self.purpose_text).at_most(2000);
@@ -131,14 +125,9 @@ impl Matter for EvidenceDeposit {
     }
 }
 
-const NOT_A_MOMENT: Finding = Finding::new(
-    DefectCode::Date,
-    Text::new(
-        "不是存在的时刻（如 2026-03-01T09:30:00+08:00）",
-        "is no moment, such as 2026-03-01T09:30:00+08:00",
-    ),
-);
-
-fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(text).ok()
+/// RFC 3339 with offset.
+fn moment(text: &str) -> Result<DateTime<FixedOffset>, Fault> {
+    let allowed =
+        Text::new("存在的时刻，如 2026-03-01T09:30:00+08:00", "a moment, such as 2026-03-01T09:30:00+08:00");
+    DateTime::parse_from_rfc3339(text).map_err(|_| Fault { code: FaultCode::Date, allowed })
 }

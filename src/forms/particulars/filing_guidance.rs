@@ -1,10 +1,10 @@
 //! Guidance before a filing: trademark, Madrid, Hague, prioritised examination (优先审查).
 
-use super::super::checklist::Checklist;
-use super::super::shape;
 use super::parts::{ClassSymbol, GoodsServices};
 use super::{ItemContext, Matter, RoutingFacts};
 use crate::identifiers::CountryCode;
+use crate::forms::checklist::{CITY_RULE, Checklist};
+use crate::forms::shape;
 use crate::decision::Scheme;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,15 +50,15 @@ pub enum PriorityGround {
 
 impl Matter for FilingGuidance {
     fn check(&self, _: &ItemContext<'_>, list: &mut Checklist<'_>) {
+        list.by(CITY_RULE);
         list.text("rightTitle", &self.right_title).required().at_most(200);
         list.text("rightNumber", &self.right_number).at_most(60);
         list.date("filingDate", &self.filing_date).not_future();
         list.part("mainClassification", self.main_classification.as_ref())
             .inside(|list, symbol| symbol.check(list, &[Scheme::Ipc, Scheme::Locarno, Scheme::Nice]));
         list.bag("goodsServicesBag", &self.goods_services_bag).each(|list, _, goods| goods.check(list));
-        list.bag("targetCountryCodeBag", &self.target_country_code_bag).each(|list, _, country| {
-            list.entry(country, CountryCode::parse);
-        });
+        list.bag("targetCountryCodeBag", &self.target_country_code_bag)
+            .each(|list, _, country| list.entry(country, CountryCode::parse));
         list.date("plannedFilingDate", &self.planned_filing_date);
         list.value("priorityGroundCategory", self.priority_ground_category);
         list.prose("questionText", &self.question_text).required().at_most(4000);

@@ -1,16 +1,17 @@
 //! A geographical indication: use of the special sign (地理标志专用标志), or a collective or certification mark for it.
 
-use super::super::checklist::Checklist;
-use super::super::party::Address;
 use super::parts::{GoodsServices, NamedParty};
 use super::{ItemContext, Matter};
 use crate::identifiers::{GeographicalIndication as Number, GeographicalIndicationScheme};
+use crate::forms::checklist::Checklist;
+use crate::forms::party::Address;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// The indication, the product that bears it and who makes or guards it.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "names of WIPO ST.97")]
 pub struct GeographicalIndication {
     #[schema(max_length = 400, example = "海门山羊")]
     pub geographical_indication_name: Option<String>,
@@ -66,14 +67,17 @@ impl ProtectionCategory {
     }
 }
 
+const BASIS: &str = "地理标志产品保护办法；集体商标、证明商标注册和管理规定 \
+     (Measures for GI products; Provisions on collective and certification marks)";
+
 impl Matter for GeographicalIndication {
     fn check(&self, _: &ItemContext<'_>, list: &mut Checklist<'_>) {
-        list.by("地理标志产品保护办法、集体商标、证明商标注册和管理规定 (Measures for GI products; Provisions on collective and certification marks)");
+        list.by(BASIS);
         list.text("geographicalIndicationName", &self.geographical_indication_name).required().at_most(200);
         let protection = list.value("protectionCategory", self.protection_category).required().value();
         let number = list.text("protectionNumber", &self.protection_number);
         if let Some(protection) = protection {
-            number.identifier(|number| Number::new(protection.scheme(), number));
+            number.read(|number| Number::new(protection.scheme(), number));
         }
         list.text("productName", &self.product_name).required().at_most(200);
         list.part("producer", self.producer.as_ref()).inside(|list, producer| producer.check(list));

@@ -1,13 +1,14 @@
 //! An act against a right: adjudication (行政裁决), mediation (调解), report (举报), e-commerce notice, exhibition complaint.
 
-use super::super::checklist::{Checklist, Finding};
-use super::super::defect::DefectCode;
-use super::super::party::Address;
 use super::parts::{
     Amount, ClassSymbol, EvidenceItem, GoodsServices, NamedParty, patent_schemes, right_number,
 };
 use super::{ItemContext, Matter, RoutingFacts};
 use crate::catalogue::RightKind;
+use crate::identifiers::{Fault, FaultCode};
+use crate::forms::checklist::{Checklist, Finding};
+use crate::forms::defect::DefectCode;
+use crate::forms::party::Address;
 use crate::language::Text;
 use crate::decision::Forum;
 use serde::{Deserialize, Serialize};
@@ -112,8 +113,12 @@ pub struct Exhibition {
     pub closing_date: Option<String>,
 }
 
+const BASIS: &str = "专利法实施细则第97条、市场监督管理投诉举报处理办法 \
+     (Patent Rules r. 97, Complaints and Reports Measures)";
+
 impl Matter for Infringement {
     fn check(&self, context: &ItemContext<'_>, list: &mut Checklist<'_>) {
+        list.by(BASIS);
         self.right(context, list);
         self.act(list);
         list.prose("requestText", &self.request_text).at_most(4000);
@@ -150,9 +155,7 @@ impl Matter for Infringement {
         RoutingFacts {
             classification: self.main_classification.as_ref().and_then(ClassSymbol::for_routing),
             place_of_act: division(self.place_of_act.as_ref()),
-            respondent_seat: division(
-                self.respondent.as_ref().and_then(|respondent| respondent.address.as_ref()),
-            ),
+            respondent_seat: self.respondent.as_ref().and_then(NamedParty::seat).map(str::to_owned),
             seller_seat: division(seller_place),
             chosen_forum: self.chosen_forum_category,
             on_platform: Some(self.platform.is_some()),
@@ -167,7 +170,9 @@ impl Infringement {
         list.value("holderConsentIndicator", self.holder_consent_indicator)
             .required_if(matches!(standing, Some(Standing::SoleLicensee | Standing::OrdinaryLicensee)))
             .affirmed(Text::new("：须由权利人授权或不起诉", "must be there for such a licensee"));
-        right_number(list.text("rightNumber", &self.right_number), context.right_kind);
+        // What an informant reads off a counterfeit may be no number at all.
+        let right_kind = context.right_kind.filter(|_| standing != Some(Standing::Informant));
+        right_number(list.text("rightNumber", &self.right_number), right_kind);
         list.text("rightTitle", &self.right_title).at_most(200);
         list.bag("rightHolderBag", &self.right_holder_bag).each(|list, _, holder| holder.check(list));
         list.part("mainClassification", self.main_classification.as_ref())
@@ -212,7 +217,7 @@ impl Platform {
     fn check(list: &mut Checklist<'_>, platform: &Self) {
         list.by("电子商务法第42条 (E-Commerce Law art. 42)");
         list.text("name", &platform.name).required().at_most(100);
-        list.text("listingUri", &platform.listing_uri).required().read(web_address, NOT_A_WEB_ADDRESS);
+        list.text("listingUri", &platform.listing_uri).required().read(web_address);
         list.text("sellerName", &platform.seller_name).at_most(200);
         list.part("sellerPlace", platform.seller_place.as_ref())
             .inside(|list, place| place.check(list, true));
@@ -229,13 +234,10 @@ impl Exhibition {
     }
 }
 
-const NOT_A_WEB_ADDRESS: Finding = Finding::new(
-    DefectCode::Format,
-    Text::new("不是网址（http 或 https）", "is no web address of http or https"),
-);
-
-fn web_address(text: &str) -> Option<()> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+fn web_address(text: &str) -> Result<(), Fault> {
+    let allowed = Text::new("http 或 https 网址", "a web address of http or https");
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    (host.contains('.') && !text.contains(char::is_whitespace)).then_some(())
+    let right = host.contains('.') && !text.contains(char::is_whitespace);
+    if right { Ok(()) } else { Err(Fault { code: FaultCode::Format, allowed }) }
 }

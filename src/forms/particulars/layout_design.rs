@@ -1,11 +1,11 @@
 //! A layout-design of integrated circuits to be registered (集成电路布图设计登记).
 
-use super::super::checklist::{Checklist, Finding};
-use super::super::defect::DefectCode;
-use super::super::party::Address;
 use super::parts::{Creator, NamedParty, right_number};
 use super::{ItemContext, Matter};
 use crate::catalogue::RightKind;
+use crate::forms::checklist::{Checklist, Finding};
+use crate::forms::defect::DefectCode;
+use crate::forms::party::Address;
 use crate::language::{Bilingual, Text};
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 /// A layout-design, who made it, to whom it belongs and when it was first used commercially.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "names of WIPO ST.97")]
 pub struct LayoutDesign {
     #[schema(max_length = 400, example = "NT3301电源管理芯片")]
     pub layout_design_title: Option<String>,
@@ -87,7 +88,9 @@ impl Matter for LayoutDesign {
         let exploited = self.exploited_indicator == Some(true);
         list.by("集成电路布图设计保护条例第16条 (Layout-Design Regulations art. 16)");
         list.text("layoutDesignTitle", &self.layout_design_title).required().at_most(200);
-        list.bag("creatorBag", &self.creator_bag).required().each(|list, _, creator| creator.check(list));
+        list.bag("creatorBag", &self.creator_bag)
+            .required()
+            .each(|list, _, creator| creator.check(list, false));
         list.bag("rightHolderBag", &self.right_holder_bag)
             .required()
             .each(|list, _, holder| holder.check(list));

@@ -29,7 +29,6 @@ pub use filing_guidance::FilingGuidance;
 pub use geographical_indication::GeographicalIndication;
 pub use infringement::Infringement;
 pub use layout_design::LayoutDesign;
-pub use parts::{Amount, ClassSymbol, Creator, EvidenceItem, GoodsServices, NamedParty};
 pub use patent_filing::PatentFiling;
 pub use patent_matter::PatentMatter;
 pub use pledge_financing::PledgeFinancing;
@@ -37,6 +36,7 @@ pub use software::Software;
 pub use subsidy_claim::SubsidyClaim;
 pub use trademark_matter::TrademarkMatter;
 
+use self::parts::ClassSymbol;
 use super::checklist::Checklist;
 use super::party::Applicant;
 use super::shape::{self, Shape, ShapeFault};
@@ -167,7 +167,7 @@ impl Particulars {
         let shape = SHAPES.iter().find(|(of, _)| *of == kind);
         let faults = shape.map(|(_, shape)| shape.faults(&value)).unwrap_or_default();
         if faults.is_empty() {
-            Self::read(kind, value).map_err(|_| vec![ShapeFault::unreadable("")])
+            Self::read(kind, shape::without_empties(value)).map_err(|_| vec![ShapeFault::unreadable("")])
         } else {
             Err(faults)
         }

@@ -1,15 +1,15 @@
 //! The pieces that the particulars of several kinds are made of.
 
-use super::super::checklist::{Checklist, Finding};
-use super::super::defect::DefectCode;
-use super::super::line::Line;
-use super::super::party::{Address, Contact, PartyIdentifier, PartyKind};
 use super::ItemContext;
 use crate::catalogue::RightKind;
 use crate::identifiers::{
-    CountryCode, Fault, Ipc, LayoutDesignNumber, Locarno, NiceClass, PatentNumber, PatentNumberKind,
-    SoftwareRegistration, TrademarkNumber, WorkRegistration,
+    CountryCode, Fault, FaultCode, Ipc, LayoutDesignNumber, Locarno, NiceClass, PatentNumber,
+    PatentNumberKind, SoftwareRegistration, TrademarkNumber, WorkRegistration,
 };
+use crate::forms::checklist::{Checklist, Finding};
+use crate::forms::defect::DefectCode;
+use crate::forms::line::Line;
+use crate::forms::party::{Address, Contact, PartyIdentifier, PartyKind};
 use crate::language::{Bilingual, Text};
 use crate::decision::Scheme;
 use serde::{Deserialize, Serialize};
@@ -92,11 +92,14 @@ pub struct Amount {
 }
 
 impl Creator {
-    pub fn check(&self, list: &mut Checklist<'_>) {
+    /// Name and country; whoever is `identified` and Chinese gives the identifier too.
+    pub fn check(&self, list: &mut Checklist<'_>, identified: bool) {
+        let chinese = self.country_code.as_deref() == Some("CN");
         list.text("name", &self.name).required().at_most(200);
         list.text("nameEnglish", &self.name_english).at_most(200);
-        list.text("countryCode", &self.country_code).required().identifier(CountryCode::parse);
+        list.text("countryCode", &self.country_code).required().read(CountryCode::parse);
         list.part("identifier", self.identifier.as_ref())
+            .required_if(identified && chinese)
             .inside(|list, identifier| identifier.check(list, Some(PartyKind::NaturalPerson)));
     }
 }
@@ -104,11 +107,13 @@ impl Creator {
 impl NamedParty {
     /// Only the name is always known; whatever else is given must be right.
     pub fn check(&self, list: &mut Checklist<'_>) {
-        let domestic = self.kind.is_none_or(PartyKind::is_domestic);
+        let chinese = self.country_code.as_deref().is_none_or(|country| country == "CN");
+        let domestic = chinese && self.kind.is_none_or(PartyKind::is_domestic);
         list.text("name", &self.name).required().at_most(200);
         list.text("nameEnglish", &self.name_english).at_most(200);
+        list.value("kind", self.kind);
         list.part("identifier", self.identifier.as_ref()).inside(|list, id| id.check(list, self.kind));
-        list.text("countryCode", &self.country_code).identifier(CountryCode::parse);
+        list.text("countryCode", &self.country_code).read(CountryCode::parse);
         list.part("address", self.address.as_ref()).inside(|list, address| address.check(list, domestic));
         list.part("contact", self.contact.as_ref()).inside(|list, contact| contact.check(list));
     }
@@ -140,7 +145,7 @@ impl ClassSymbol {
             .value();
         let symbol = list.text("symbol", &self.symbol).required();
         if let Some(scheme) = scheme {
-            symbol.identifier(symbol_rule(scheme));
+            symbol.read(symbol_rule(scheme));
         }
     }
 }
@@ -193,30 +198,28 @@ pub fn document_key(list: &mut Checklist<'_>, key: Option<&String>, context: &It
 
 impl Amount {
     pub fn check(&self, list: &mut Checklist<'_>) {
-        list.text("value", &self.value).required().read(money, NOT_MONEY);
-        list.text("currencyCode", &self.currency_code).required().read(currency, NOT_A_CURRENCY);
+        list.text("value", &self.value).required().read(money);
+        list.text("currencyCode", &self.currency_code).required().read(currency);
     }
 }
 
-const NOT_MONEY: Finding = Finding::new(
-    DefectCode::Format,
-    Text::new("不是金额（至多两位小数的正数，如 950.00）", "is no amount, such as 950.00"),
-);
-const NOT_A_CURRENCY: Finding = Finding::new(
-    DefectCode::Format,
-    Text::new("不是货币代码（三个大写字母，如 CNY）", "is no currency code, such as CNY"),
-);
-
-/// Up to 15 digits and at most two decimal places.
-fn money(text: &str) -> Option<()> {
+/// A decimal number without sign: up to 15 digits and at most two decimal places.
+fn money(text: &str) -> Result<(), Fault> {
+    let allowed =
+        Text::new("至多两位小数的金额，如 950.00", "an amount with at most two decimals, such as 950.00");
     let digits =
         |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     let (whole, cents) = text.split_once('.').unwrap_or((text, "00"));
-    (digits(whole, 15) && digits(cents, 2)).then_some(())
+    let right = digits(whole, 15) && digits(cents, 2);
+    if right { Ok(()) } else { Err(Fault { code: FaultCode::Format, allowed }) }
 }
 
-fn currency(text: &str) -> Option<()> {
-    (text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase())).then_some(())
+/// ISO 4217, by its form alone.
+fn currency(text: &str) -> Result<(), Fault> {
+    let allowed =
+        Text::new("三个大写字母的货币代码，如 CNY", "a currency code of three capitals, such as CNY");
+    let right = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+    if right { Ok(()) } else { Err(Fault { code: FaultCode::Format, allowed }) }
 }
 
 /// The number of a right, by the rule of its kind. Some kinds have no common form, and some rights no number.
@@ -225,7 +228,7 @@ pub fn right_number(line: Line<'_, '_, &str>, right_kind: Option<RightKind>) {
     let line = line.at_most(60);
     let rule: Rule = match right_kind {
         Some(patent @ (Kind::Invention | Kind::UtilityModel | Kind::Design)) => {
-            line.identifier(PatentNumber::parse).must(
+            line.read(PatentNumber::parse).must(
                 |number| kind_of(number) == patent,
                 |number| {
                     let says = Text::new("属于另一类专利", "is of another kind of patent");
@@ -242,7 +245,7 @@ pub fn right_number(line: Line<'_, '_, &str>, right_kind: Option<RightKind>) {
             return;
         }
     };
-    line.identifier(rule);
+    line.read(rule);
 }
 
 fn kind_of(number: &PatentNumber) -> RightKind {

@@ -1,12 +1,12 @@
 //! A new patent application handed in for pre-examination (专利申请预审).
 
-use super::super::acceptance::AcceptanceCheck as Check;
-use super::super::checklist::{Checklist, Finding};
-use super::super::defect::DefectCode;
-use super::super::party::PartyKind;
 use super::parts::{ClassSymbol, Creator, document_key, patent_schemes};
 use super::{ItemContext, Matter, RoutingFacts};
 use crate::catalogue::RightKind;
+use crate::forms::acceptance::AcceptanceCheck as Check;
+use crate::forms::checklist::{Checklist, Finding};
+use crate::forms::defect::DefectCode;
+use crate::forms::party::PartyKind;
 use crate::language::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -140,16 +140,7 @@ pub struct SelfCheck {
 impl Matter for PatentFiling {
     fn check(&self, context: &ItemContext<'_>, list: &mut Checklist<'_>) {
         self.contents(context, list);
-        if context.right_kind == Some(RightKind::Invention) {
-            self.consents(list);
-        } else {
-            list.value(
-                "substantiveExaminationRequestIndicator",
-                self.substantive_examination_request_indicator,
-            );
-            list.value("earlyPublicationRequestIndicator", self.early_publication_request_indicator);
-            list.value("voluntaryAmendmentWaiverIndicator", self.voluntary_amendment_waiver_indicator);
-        }
+        self.consents(context, list);
         self.exclusions(list);
         self.declarations(context, list);
     }
@@ -173,7 +164,9 @@ impl PatentFiling {
         let schemes = patent_schemes(context.right_kind);
         list.by("专利法第26、27条 (Patent Law arts 26, 27)");
         list.text("inventionTitle", &self.invention_title).required().at_most(60);
-        list.bag("inventorBag", &self.inventor_bag).required().each(|list, _, inventor| inventor.check(list));
+        list.bag("inventorBag", &self.inventor_bag)
+            .required()
+            .each(|list, place, inventor| inventor.check(list, place == 0));
         list.under(Check::A04, |list| {
             list.part("mainClassification", self.main_classification.as_ref())
                 .required()
@@ -197,23 +190,23 @@ impl PatentFiling {
     }
 
     /// What an applicant for an invention asks for and gives up to be pre-examined.
-    fn consents(&self, list: &mut Checklist<'_>) {
-        let examination = Text::new("须同时请求实质审查", "must be requested");
-        let publication = Text::new("须同时请求提前公布", "must be requested");
-        let waiver = Text::new("须声明放弃主动修改", "must be declared");
+    fn consents(&self, context: &ItemContext<'_>, list: &mut Checklist<'_>) {
+        let invention = context.right_kind == Some(RightKind::Invention);
+        let missing = Text::new(
+            "：发明专利申请预审须有此项",
+            "must be: an invention is pre-examined on this condition",
+        );
         list.under(Check::A12, |list| {
-            list.value(
-                "substantiveExaminationRequestIndicator",
-                self.substantive_examination_request_indicator,
-            )
-            .required()
-            .affirmed(examination);
-            list.value("earlyPublicationRequestIndicator", self.early_publication_request_indicator)
-                .required()
-                .affirmed(publication);
-            list.value("voluntaryAmendmentWaiverIndicator", self.voluntary_amendment_waiver_indicator)
-                .required()
-                .affirmed(waiver);
+            for (name, consent) in [
+                ("substantiveExaminationRequestIndicator", self.substantive_examination_request_indicator),
+                ("earlyPublicationRequestIndicator", self.early_publication_request_indicator),
+                ("voluntaryAmendmentWaiverIndicator", self.voluntary_amendment_waiver_indicator),
+            ] {
+                let line = list.value(name, consent).required_if(invention);
+                if invention {
+                    line.affirmed(missing);
+                }
+            }
         });
     }
 

@@ -1,10 +1,10 @@
 //! A matter of an application or patent that exists: re-examination (复审), invalidation (无效宣告), evaluation report
 //! (专利权评价报告).
 
-use super::super::checklist::{Checklist, Finding};
-use super::super::defect::DefectCode;
 use super::parts::{ClassSymbol, EvidenceItem, NamedParty, patent_schemes, right_number};
 use super::{ItemContext, Matter, RoutingFacts};
+use crate::forms::checklist::{Checklist, Finding};
+use crate::forms::defect::DefectCode;
 use crate::language::Text;
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -72,8 +72,10 @@ pub enum RequesterCategory {
 impl Matter for PatentMatter {
     fn check(&self, context: &ItemContext<'_>, list: &mut Checklist<'_>) {
         use RequesterCategory::{AccusedInfringer, InterestedParty};
+        list.by("专利法第41、45、66条 (Patent Law arts 41, 45, 66)");
+        let no_patent = self.patent_number.is_none() && !list.wants("patentNumber");
         let application_number = list.text("applicationNumberText", &self.application_number_text);
-        right_number(application_number.required_if(self.patent_number.is_none()), context.right_kind);
+        right_number(application_number.required_if(no_patent), context.right_kind);
         right_number(list.text("patentNumber", &self.patent_number), context.right_kind);
         list.text("inventionTitle", &self.invention_title).required().at_most(200);
         let filed = list.date("filingDate", &self.filing_date).not_future().value();
@@ -88,7 +90,6 @@ impl Matter for PatentMatter {
             .required_if(matches!(requester, Some(InterestedParty | AccusedInfringer)))
             .at_most(2000);
         self.refusal(list);
-        list.by("专利法第22、23、26、33、45条 (Patent Law arts 22, 23, 26, 33, 45)");
         list.prose("groundsText", &self.grounds_text).at_most(10_000);
         list.prose("amendmentText", &self.amendment_text).at_most(10_000);
         list.prose("challengedClaimText", &self.challenged_claim_text).at_most(1000);

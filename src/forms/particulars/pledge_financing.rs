@@ -1,9 +1,9 @@
 //! A right as security for a loan (质押融资): right check, valuation, registration of the pledge.
 
-use super::super::checklist::{Checklist, Finding};
-use super::super::defect::DefectCode;
 use super::parts::{Amount, NamedParty, right_number};
 use super::{ItemContext, Matter};
+use crate::forms::checklist::{Checklist, Finding};
+use crate::forms::defect::DefectCode;
 use crate::language::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

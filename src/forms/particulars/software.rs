@@ -1,11 +1,11 @@
 //! Computer software to be registered (计算机软件著作权登记).
 
-use super::super::checklist::Checklist;
-use super::super::party::Address;
 use super::copyright_work::RightBasis;
 use super::parts::{NamedParty, right_number};
 use super::{ItemContext, Matter};
 use crate::catalogue::RightKind;
+use crate::forms::checklist::Checklist;
+use crate::forms::party::Address;
 use crate::language::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 /// A program in one version, how it was made and to whom the rights belong.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "names of WIPO ST.97")]
 pub struct Software {
     #[schema(max_length = 400, example = "织造车间排产管理软件")]
     pub software_title: Option<String>,

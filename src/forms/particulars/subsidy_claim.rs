@@ -1,9 +1,9 @@
 //! A claim for money under a policy (政策兑付).
 
-use super::super::checklist::{Checklist, Finding};
-use super::super::defect::DefectCode;
 use super::parts::{Amount, EvidenceItem};
 use super::{ItemContext, Matter};
+use crate::forms::checklist::{CITY_RULE, Checklist, Finding};
+use crate::forms::defect::DefectCode;
 use crate::language::{Bilingual, Text};
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub struct PayeeAccount {
 impl Matter for SubsidyClaim {
     fn check(&self, context: &ItemContext<'_>, list: &mut Checklist<'_>) {
         let this_year = list.today().year();
-        list.by("本市规则 (city rule)");
+        list.by(CITY_RULE);
         list.text("policyItemCode", &self.policy_item_code).required().at_most(60);
         list.text("policyItemName", &self.policy_item_name).required().at_most(200);
         list.value("claimYearNumber", self.claim_year_number).required().must(

@@ -1,10 +1,10 @@
 //! A matter of a trademark application or registration: expedited examination (商标快速审查), acceleration of a change,
 //! assignment, licence or renewal.
 
-use super::super::checklist::Checklist;
 use super::parts::{GoodsServices, NamedParty, right_number};
 use super::{ItemContext, Matter};
 use crate::catalogue::RightKind;
+use crate::forms::checklist::Checklist;
 use crate::language::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -92,8 +92,9 @@ impl Matter for TrademarkMatter {
     fn check(&self, _: &ItemContext<'_>, list: &mut Checklist<'_>) {
         let mark = Some(RightKind::Trademark);
         list.by("商标法第22条 (Trademark Law art. 22)");
+        let no_registration = self.registration_number.is_none() && !list.wants("registrationNumber");
         let application_number = list.text("applicationNumberText", &self.application_number_text);
-        right_number(application_number.required_if(self.registration_number.is_none()), mark);
+        right_number(application_number.required_if(no_registration), mark);
         right_number(list.text("registrationNumber", &self.registration_number), mark);
         let figurative = self.mark_feature_category.is_some_and(MarkFeature::may_lack_words);
         list.text("markVerbalElementText", &self.mark_verbal_element_text)

@@ -1,0 +1,168 @@
+//! The contract is what the server does: the file equals what is served, every operation is listed with its right, and
+//! every answer carries what the contract promises.
+
+use crate::on_both_engines;
+use crate::support::App;
+use onewindow::access::{Resource, Verb};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+fn document() -> Value {
+    serde_json::from_str(&onewindow::openapi::contract().json).unwrap()
+}
+
+fn operations(document: &Value) -> Vec<(String, String, &Value)> {
+    let mut all = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            all.push((path.clone(), method.clone(), operation));
+        }
+    }
+    all
+}
+
+#[test]
+fn the_checked_in_contract_is_the_one_the_program_makes() {
+    let file = std::fs::read_to_string("openapi/openapi.json").unwrap();
+    let made = onewindow::openapi::contract().json;
+    assert!(file == made, "openapi/openapi.json is not what the handlers say: run `cargo xtask openapi`");
+}
+
+#[test]
+fn every_operation_says_what_it_is_and_who_may_call_it() {
+    let document = document();
+    let mut ids = BTreeSet::new();
+    for (path, method, operation) in operations(&document) {
+        let at = format!("{method} {path}");
+        for part in ["summary", "description", "operationId"] {
+            assert!(operation[part].as_str().is_some_and(|text| !text.is_empty()), "{at}: {part}");
+        }
+        assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{at}: operationId twice");
+        let authz = &operation["x-authz"];
+        let known = authz["resource"].as_str().and_then(Resource::from_code).is_some()
+            && authz["action"].as_str().and_then(Verb::from_code).is_some();
+        assert!(known, "{at}: x-authz {authz}");
+        let errors = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('4')).count();
+        assert!(errors >= 2, "{at}: errors");
+    }
+    assert!(ids.len() >= 40);
+}
+
+/// The right a handler's signature asks for is the one the contract states.
+#[test]
+fn the_contract_states_the_right_of_the_handlers_signature() {
+    let document = document();
+    let stated: BTreeMap<String, String> = operations(&document)
+        .into_iter()
+        .map(|(_, _, operation)| {
+            let authz = &operation["x-authz"];
+            let right = format!("{}.{}", authz["resource"].as_str().unwrap(), authz["action"].as_str().unwrap());
+            (operation["operationId"].as_str().unwrap().to_owned(), right)
+        })
+        .collect();
+    let rights = permission_types();
+    let mut handlers = 0;
+    for file in crate::architecture::sources("src").into_iter().filter(|file| file.text.contains("operation_id = \"")) {
+        for part in file.text.split("operation_id = \"").skip(1) {
+            let id = part.split('"').next().unwrap();
+            let right = ["Allowed<", "Open<"]
+                .iter()
+                .filter_map(|guard| part.find(guard).map(|at| (at, &part[at + guard.len()..])))
+                .min_by_key(|(at, _)| *at)
+                .map(|(_, rest)| rest.split('>').next().unwrap())
+                .unwrap_or_else(|| panic!("{id} has no guard in its signature"));
+            assert_eq!(stated.get(id), rights.get(right), "{id} asks for {right}");
+            handlers += 1;
+        }
+    }
+    assert_eq!(handlers, stated.len());
+}
+
+/// Permission types by name, read from where they are declared.
+fn permission_types() -> BTreeMap<String, String> {
+    let source = std::fs::read_to_string("src/access/action.rs").unwrap();
+    let camel = |name: &str| {
+        name.chars().enumerate().fold(String::new(), |mut out, (at, c)| {
+            if c.is_uppercase() && at > 0 {
+                out.push('_');
+            }
+            out.extend(c.to_uppercase());
+            out
+        })
+    };
+    source
+        .split("permissions! {")
+        .last()
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(';')?.split_once(" = "))
+        .filter_map(|(name, right)| {
+            let (resource, verb) = right.split_once('.')?;
+            Some((name.to_owned(), format!("{}.{}", camel(resource), camel(verb))))
+        })
+        .collect()
+}
+
+/// Every path, asked by a method it does not have, says which ones it has.
+fn every_path_answers_wrong_methods(app: &App) {
+    let document = document();
+    let anybody = app.anybody();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let filled = path.replace("{year}", "2026");
+        let filled = filled.split('/').map(|part| if part.starts_with('{') { "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11" } else { part }).collect::<Vec<_>>().join("/");
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"] {
+            if methods.get(method.to_lowercase()).is_some() {
+                continue;
+            }
+            let answer = anybody.send(method, &filled, None);
+            answer.refused(405, "METHOD_NOT_ALLOWED");
+            let allow = answer.header("allow").unwrap();
+            for known in methods.as_object().unwrap().keys() {
+                assert!(allow.contains(&known.to_uppercase()), "{method} {path}: {allow}");
+            }
+        }
+        assert_eq!(anybody.send("OPTIONS", &filled, None).status, 204);
+        anybody.get(&format!("{filled}/")).refused(404, "NOT_FOUND");
+    }
+}
+
+on_both_engines! {
+    /// Headers, languages, formats: on every answer, errors too.
+    fn every_answer_carries_what_is_promised(app) {
+        let anybody = app.anybody();
+        for path in ["/api/v1/services", "/api/v1/cases", "/api/v1/nowhere", "/openapi.json", "/livez", "/readyz"] {
+            let answer = anybody.get(path);
+            for name in ["correlation-id", "traceparent", "ratelimit", "ratelimit-policy", "strict-transport-security",
+                "x-content-type-options", "referrer-policy", "content-security-policy", "cache-control", "content-language", "vary"] {
+                assert!(answer.header(name).is_some(), "{path}: {name}");
+            }
+            assert!(answer.headers.iter().all(|(name, _)| !name.starts_with("x-") || name == "x-content-type-options"));
+            assert!(!answer.headers.iter().any(|(name, _)| name == "server"));
+        }
+        let chinese = anybody.get("/api/v1/cases");
+        assert_eq!((chinese.header("content-language"), chinese.json()["title"].as_str()), (Some("zh-CN"), Some("请先登录")));
+        let english = anybody.with("Accept-Language", "en-GB, zh;q=0.1").get("/api/v1/cases");
+        assert_eq!((english.header("content-language"), english.json()["title"].as_str()), (Some("en"), Some("Sign in first")));
+        anybody.with("Accept", "text/html").get("/api/v1/services").refused(406, "NOT_ACCEPTABLE");
+        anybody.with("Accept", "text/html, application/*;q=0.1").get("/api/v1/services").expect(200);
+        let traced = anybody.with("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").get("/api/v1/cases");
+        assert_eq!(traced.header("correlation-id"), Some("4bf92f3577b34da6a3ce929d0e0e4736"));
+        assert_eq!(traced.json()["correlationId"], "4bf92f3577b34da6a3ce929d0e0e4736");
+        let forged = anybody.with("Correlation-ID", "x\" onload=\"").get("/api/v1/cases");
+        assert_eq!(forged.header("correlation-id").unwrap().len(), 32);
+        assert_eq!(anybody.send("HEAD", "/api/v1/services", None).text, "");
+        anybody.get("/api/v0/services").refused(410, "GONE");
+        let served = anybody.get("/openapi.json");
+        assert_eq!(served.text, onewindow::openapi::contract().json);
+        assert!(anybody.get("/docs/").text.contains("swagger-ui"));
+        for code in onewindow::problem::Code::ALL {
+            let page = anybody.get(&format!("/problems/{}", code.slug()));
+            assert!(page.status == 200 && page.text.contains(code.as_str()));
+        }
+    }
+}
+
+#[test]
+fn every_path_answers_wrong_methods_with_the_right_ones() {
+    App::on_sqlite().test(every_path_answers_wrong_methods);
+}

@@ -1,0 +1,148 @@
+//! A running server on a port of its own, with a clock that stands until it is moved.
+
+use super::caller::Caller;
+use super::database::{Database, Engine, morning};
+use actix_web::web::Data;
+use onewindow::access::{Profile, Window};
+use onewindow::clock::Clock;
+use onewindow::server::{self, Listening, Shared};
+use onewindow::{start, verify, worker};
+use std::net::TcpListener;
+use std::num::NonZeroU32;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+pub struct App {
+    pub database: Database,
+    pub clock: Clock,
+    servers: Vec<Serving>,
+}
+
+struct Serving {
+    address: String,
+    window: Data<Window>,
+    runtime: tokio::runtime::Handle,
+    handle: actix_web::dev::ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl App {
+    pub fn on_sqlite() -> Self {
+        Self::on(Engine::Sqlite)
+    }
+
+    pub fn on_postgres() -> Self {
+        Self::on(Engine::Postgres)
+    }
+
+    pub fn on(engine: Engine) -> Self {
+        let database = Database::seeded(engine);
+        let clock = Clock::set_to(morning());
+        let first = Serving::start(&database.url, &clock);
+        Self { database, clock, servers: vec![first] }
+    }
+
+    /// Another server process' worth of program on the same database.
+    pub fn start_another_server(&mut self) {
+        let serving = Serving::start(&self.database.url, &self.clock);
+        self.servers.push(serving);
+    }
+
+    /// Runs a test, then verifies everything in the database: no test may leave a fault behind.
+    pub fn test(self, test: impl FnOnce(&Self)) {
+        test(&self);
+        assert_eq!(self.verify(), Vec::<String>::new(), "onewindow verify is not silent after this test");
+    }
+
+    /// Somebody who has not signed in.
+    pub fn anybody(&self) -> Caller {
+        self.anybody_at(0)
+    }
+
+    pub fn anybody_at(&self, server: usize) -> Caller {
+        Caller::new(&self.servers[server].address)
+    }
+
+    /// A demo login, signed in.
+    pub fn user(&self, name: &str) -> Caller {
+        self.user_at(0, name)
+    }
+
+    pub fn user_at(&self, server: usize, name: &str) -> Caller {
+        self.anybody_at(server).sign_in(name)
+    }
+
+    pub fn address(&self) -> &str {
+        &self.servers[0].address
+    }
+
+    pub fn move_clock_to(&self, time: &str) {
+        self.clock.move_to(time.parse().unwrap());
+    }
+
+    /// What the worker would do now: deliveries and clocks that ran out.
+    pub fn work(&self) -> (usize, usize) {
+        let serving = &self.servers[0];
+        let window = serving.window.clone();
+        serving.ask(async move { worker::round(&window).await.unwrap() })
+    }
+
+    /// What `onewindow verify` finds.
+    pub fn verify(&self) -> Vec<String> {
+        let serving = &self.servers[0];
+        let window = serving.window.clone();
+        serving.ask(async move { window.store().read(verify::verify).await.unwrap() })
+    }
+
+    /// Runs something inside the server, such as loading a pack.
+    pub fn inside<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut onewindow::command::Act<'_>) -> Result<T, onewindow::problem::Problem> + Send + 'static,
+    ) -> T {
+        let serving = &self.servers[0];
+        let window = serving.window.clone();
+        serving.ask(async move { onewindow::command::by_program(&window, f).await.unwrap() })
+    }
+}
+
+impl Serving {
+    fn start(url: &str, clock: &Clock) -> Self {
+        let (url, clock) = (url.to_owned(), clock.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (tell, told) = mpsc::channel();
+        let origin = address.clone();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let window = start::window(&url, clock, Profile::Demo, &origin).await.unwrap();
+                let listening =
+                    Listening { origin, requests_per_minute: NonZeroU32::new(1_000_000).unwrap(), workers: 2 };
+                let shared = Shared::of(Data::new(window), &listening);
+                let server = server::serve(shared.clone(), &listening, listener).unwrap();
+                tell.send((shared.window, server.handle(), tokio::runtime::Handle::current())).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let (window, handle, runtime) = told.recv().unwrap();
+        Self { address, window, runtime, handle, thread: Some(thread) }
+    }
+
+    /// Runs a future on the server's own runtime and waits for it.
+    fn ask<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
+        let (tell, told) = mpsc::channel();
+        self.runtime.spawn(async move {
+            let _ = tell.send(work.await);
+        });
+        told.recv().expect("the server's runtime lives")
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let stopping = self.handle.stop(false);
+        self.runtime.spawn(stopping);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

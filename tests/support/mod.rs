@@ -1,0 +1,32 @@
+//! What tests stand on: databases of both engines, a running server, named callers, and forms to hand in.
+
+pub mod app;
+pub mod caller;
+pub mod database;
+pub mod forms;
+
+pub use app::App;
+pub use caller::Caller;
+
+/// Runs a test on both engines, each in a database of its own, and verifies the whole database afterwards.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* fn $name:ident($app:ident) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+            fn run($app: &$crate::support::App) $body
+
+            $(#[$meta])*
+            #[test]
+            fn sqlite() {
+                $crate::support::App::on_sqlite().test(run);
+            }
+
+            $(#[$meta])*
+            #[test]
+            fn postgres() {
+                $crate::support::App::on_postgres().test(run);
+            }
+        }
+    )+};
+}
