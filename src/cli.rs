@@ -16,7 +16,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 #[derive(Parser)]
-#[command(name = "onewindow", version, about = "One-window (一窗通办) service for a city's intellectual-property network")]
+#[command(
+    name = "onewindow",
+    version,
+    about = "One-window (一窗通办) service for a city's intellectual-property network"
+)]
 pub struct Cli {
     /// TOML file of settings; ONEWINDOW_… variables and flags stand above it.
     #[arg(long, global = true, env = "ONEWINDOW_CONFIG")]
@@ -27,7 +31,7 @@ pub struct Cli {
 
 #[derive(Args, Clone)]
 struct Place {
-    /// sqlite://PATH or postgres://…
+    /// `sqlite://PATH` or `postgres://…`
     #[arg(long)]
     database: Option<String>,
     /// Folder for what is not in the database.
@@ -109,7 +113,8 @@ enum PackCommand {
 
 impl Cli {
     fn config(&self, place: &Place) -> Result<Config, String> {
-        let flags = Flags { database: place.database.clone(), data_dir: place.data_dir.clone(), ..Flags::default() };
+        let flags =
+            Flags { database: place.database.clone(), data_dir: place.data_dir.clone(), ..Flags::default() };
         Config::load(self.config.as_deref(), &flags)
     }
 
@@ -163,7 +168,8 @@ fn read_pack(folder: &Path) -> Result<PackFiles, String> {
 /// SQLite makes the file, but not the folder it lies in.
 fn prepare(config: &Config) -> Result<(), String> {
     let made = |path: &Path| {
-        std::fs::create_dir_all(path).map_err(|error| format!("the folder {} cannot be made: {error}", path.display()))
+        std::fs::create_dir_all(path)
+            .map_err(|error| format!("the folder {} cannot be made: {error}", path.display()))
     };
     made(&config.data_dir)?;
     match config.database.strip_prefix("sqlite://").map(Path::new).and_then(Path::parent) {
@@ -177,7 +183,11 @@ fn migrate(config: &Config, status: bool, revert: bool) -> Result<(), String> {
     if status {
         let state = store::migration_state(&config.database).map_err(|error| error.to_string())?;
         println!("applied: {}\npending: {}", state.applied.join(", "), state.pending.join(", "));
-        return if state.unknown.is_empty() { Ok(()) } else { Err(format!("unknown here: {}", state.unknown.join(", "))) };
+        return if state.unknown.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("unknown here: {}", state.unknown.join(", ")))
+        };
     }
     let ran = if revert { store::revert(&config.database) } else { store::migrate(&config.database) };
     let ran = ran.map_err(|error| error.to_string())?;
@@ -196,8 +206,12 @@ async fn window(config: &Config, profile: Profile) -> Result<Data<crate::access:
 fn require_current(config: &Config) -> Result<(), String> {
     let state = store::migration_state(&config.database).map_err(|error| error.to_string())?;
     match (state.pending.first(), state.unknown.first()) {
-        (_, Some(newer)) => Err(format!("the database is newer than this program: it holds migration {newer}")),
-        (Some(_), None) => Err("the database is not at this program's schema: run `onewindow migrate`".to_owned()),
+        (_, Some(newer)) => {
+            Err(format!("the database is newer than this program: it holds migration {newer}"))
+        }
+        (Some(_), None) => {
+            Err("the database is not at this program's schema: run `onewindow migrate`".to_owned())
+        }
         (None, None) => Ok(()),
     }
 }
@@ -273,7 +287,10 @@ async fn doctor(config: &Config) -> Result<(), String> {
     let catalogue = window.store().read(catalogue::current).await.map_err(|problem| said(&problem))?;
     println!("pack: {} version {}", catalogue.pack.city.code, catalogue.version);
     let last = catalogue.pack.calendars.iter().map(|calendar| calendar.year).max();
-    println!("calendar: known to the end of {}", last.map_or_else(|| "no year".to_owned(), |year| year.to_string()));
+    println!(
+        "calendar: known to the end of {}",
+        last.map_or_else(|| "no year".to_owned(), |year| year.to_string())
+    );
     if config.profile()? == Profile::Production
         && window.store().read(demo::is_seeded).await.map_err(|problem| said(&problem))?
     {

@@ -18,7 +18,17 @@ pub struct Moment;
 
 /// An instant in UTC, to the microsecond.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, diesel::deserialize::FromSqlRow, ToSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    AsExpression,
+    diesel::deserialize::FromSqlRow,
+    ToSchema,
 )]
 #[diesel(sql_type = Moment)]
 #[schema(value_type = String, format = DateTime, max_length = 35, example = "2026-11-22T08:30:00.000000Z")]
@@ -106,7 +116,8 @@ impl Clock {
         match self {
             Self::System => UtcTime::new(Utc::now()),
             Self::Set(micros) => UtcTime::new(
-                DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or(DateTime::<Utc>::MIN_UTC),
+                DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst))
+                    .unwrap_or(DateTime::<Utc>::MIN_UTC),
             ),
         }
     }

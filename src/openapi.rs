@@ -9,9 +9,9 @@ use actix_web::App;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use utoipa::OpenApi;
-use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::scope::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -85,10 +85,15 @@ impl Contract {
         let asked: Vec<&str> = path.split('/').collect();
         let fits = |listed: &[String]| {
             listed.len() == asked.len()
-                && listed.iter().zip(&asked).all(|(listed, asked)| {
-                    (listed.starts_with('{') && !asked.is_empty()) || listed == asked
-                })
+                && listed
+                    .iter()
+                    .zip(&asked)
+                    .all(|(listed, asked)| (listed.starts_with('{') && !asked.is_empty()) || listed == asked)
         };
-        self.paths.iter().find(|(listed, _)| fits(listed)).map(|(_, methods)| methods.clone()).unwrap_or_default()
+        self.paths
+            .iter()
+            .find(|(listed, _)| fits(listed))
+            .map(|(_, methods)| methods.clone())
+            .unwrap_or_default()
     }
 }

@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 pub const DEFAULT_LIMIT: u32 = 20;
-const MOST: u32 = 200;
-const FARTHEST_OFFSET: u32 = 10_000;
+pub const MOST: u32 = 200;
+pub const FARTHEST_OFFSET: u32 = 10_000;
 pub const LIMIT_RULE: Text = Text::new("1 至 200 的整数", "a whole number from 1 to 200");
-pub const OFFSET_RULE: Text = Text::new("0 至 10000 的整数；更远请用 cursor", "a whole number from 0 to 10000; beyond it use cursor");
+pub const OFFSET_RULE: Text =
+    Text::new("0 至 10000 的整数；更远请用 cursor", "a whole number from 0 to 10000; beyond it use cursor");
 const SORT_RULE: Text = Text::new("可排序字段:asc 或 :desc", "a sortable field, then :asc or :desc");
 const FIELDS_RULE: Text = Text::new("以逗号分隔的属性名", "property names separated by commas");
 
@@ -53,7 +54,8 @@ impl Page {
         default_sort: &'static str,
     ) -> Result<Self, Vec<Detail>> {
         let mut faults = Vec::new();
-        let mut fault = |name: &str, value: String, rule| faults.extend(Problem::invalid(name, value, rule).details);
+        let mut fault =
+            |name: &str, value: String, rule| faults.extend(Problem::invalid(name, value, rule).details);
         if !(1..=MOST).contains(&limit) {
             fault("limit", limit.to_string(), LIMIT_RULE);
         }
@@ -65,14 +67,25 @@ impl Page {
         if sort.is_none() {
             fault("sort", wanted.to_owned(), SORT_RULE);
         }
-        let fields: Vec<String> = fields.unwrap_or_default().split(',').filter(|f| !f.is_empty()).map(str::to_owned).collect();
-        if fields.iter().any(|field| field.len() > 60 || !field.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+        let fields: Vec<String> =
+            fields.unwrap_or_default().split(',').filter(|f| !f.is_empty()).map(str::to_owned).collect();
+        if fields
+            .iter()
+            .any(|field| field.len() > 60 || !field.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        {
             fault("fields", fields.join(","), FIELDS_RULE);
         }
         match sort {
-            Some(sort) if faults.is_empty() => {
-                Ok(Self { limit, offset, cursor, sort, fields, count, path: String::new(), filters: Vec::new() })
-            }
+            Some(sort) if faults.is_empty() => Ok(Self {
+                limit,
+                offset,
+                cursor,
+                sort,
+                fields,
+                count,
+                path: String::new(),
+                filters: Vec::new(),
+            }),
             _ => Err(faults),
         }
     }
@@ -110,7 +123,8 @@ impl Page {
     }
 
     fn link(&self, cursor: Option<&str>) -> String {
-        let mut pairs: Vec<String> = self.filters.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        let mut pairs: Vec<String> =
+            self.filters.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         if let Some(cursor) = cursor {
             pairs.push(format!("cursor={}", encode(cursor)));
         } else if self.offset > 0 {
@@ -149,15 +163,16 @@ pub struct PageOf<T> {
     #[schema(max_items = 200)]
     pub items: Vec<T>,
     /// Most items on a page.
-    #[schema(minimum = 1, maximum = 200)]
+    #[schema(example = 20, minimum = 1, maximum = 200)]
     pub limit: u32,
-    #[schema(minimum = 0, maximum = 10000)]
+    #[schema(example = 0, minimum = 0, maximum = 10_000)]
     pub offset: u32,
-    #[schema(example = "caseId:asc", max_length = 100)]
+    /// Property and direction.
+    #[schema(example = "code:asc", max_length = 100)]
     pub sort: String,
     /// How many there are in all that the caller may see; only with `count=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    #[schema(example = 1, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub total_quantity: Option<i64>,
     pub links: Links,
 }
@@ -165,10 +180,10 @@ pub struct PageOf<T> {
 /// Where this page and the next one are.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Links {
-    #[schema(max_length = 2000)]
+    #[schema(example = "/api/v1/nodes?limit=20", max_length = 2000)]
     #[serde(rename = "self")]
     pub this: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2000)]
+    #[schema(example = "/api/v1/nodes?limit=20&cursor=20", max_length = 2000)]
     pub next: Option<String>,
 }

@@ -142,7 +142,8 @@ impl Problem {
     /// The body for one caller.
     pub fn body(&self, language: Language, correlation_id: &str) -> ProblemBody {
         let title = self.code.title().in_language(language).to_owned();
-        let message = self.message.as_ref().map_or_else(|| title.clone(), |m| m.in_language(language).to_owned());
+        let message =
+            self.message.as_ref().map_or_else(|| title.clone(), |m| m.in_language(language).to_owned());
         ProblemBody {
             r#type: format!("/problems/{}", self.code.slug()),
             status: self.code.status(),

@@ -6,7 +6,9 @@ use crate::casework::is_sound;
 use crate::ids::{CaseId, DeadlineId, SubmissionId};
 use crate::journal;
 use crate::problem::Problem;
-use crate::store::schema::{cases, deadlines, events, idempotency_keys, messages, notices, routing_decisions, submissions};
+use crate::store::schema::{
+    cases, deadlines, events, idempotency_keys, messages, notices, routing_decisions, submissions,
+};
 use crate::store::{Conn, Sealed, integrity_faults};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -56,8 +58,10 @@ fn case_faults(conn: &mut Conn, faults: &mut Vec<String>) -> Result<(), Problem>
             if !readable {
                 faults.push(format!("case {id}: its content cannot be read"));
             }
-            let decisions: i64 =
-                routing_decisions::table.filter(routing_decisions::case_id.eq(id)).count().get_result(conn)?;
+            let decisions: i64 = routing_decisions::table
+                .filter(routing_decisions::case_id.eq(id))
+                .count()
+                .get_result(conn)?;
             if decisions == 0 {
                 faults.push(format!("case {id}: no routing decision is recorded"));
             }
@@ -69,7 +73,12 @@ fn case_faults(conn: &mut Conn, faults: &mut Vec<String>) -> Result<(), Problem>
 }
 
 /// The last event of a case must say the state and version that the case has: a history cut short shows here.
-fn last_event_fault(conn: &mut Conn, id: CaseId, state: &str, version: i64) -> Result<Option<String>, Problem> {
+fn last_event_fault(
+    conn: &mut Conn,
+    id: CaseId,
+    state: &str,
+    version: i64,
+) -> Result<Option<String>, Problem> {
     let last: Option<(i64, String)> = events::table
         .filter(events::stream_id.eq(crate::ids::StreamId(id.0)))
         .order(events::sequence.desc())
@@ -79,9 +88,12 @@ fn last_event_fault(conn: &mut Conn, id: CaseId, state: &str, version: i64) -> R
     let Some((sequence, body)) = last else { return Ok(Some(format!("case {id}: it has no history"))) };
     let Ok(body) = serde_json::from_str::<serde_json::Value>(&body) else { return Ok(None) };
     let data = &body["data"];
-    let said_state = data["to"].as_str().filter(|_| body["kind"] == "CASE_TRANSITIONED").or(data["state"].as_str());
+    let said_state =
+        data["to"].as_str().filter(|_| body["kind"] == "CASE_TRANSITIONED").or(data["state"].as_str());
     let holds = data["version"].as_i64() == Some(version) && said_state == Some(state);
-    Ok((!holds).then(|| format!("case {id}: event {sequence} is its last, but does not say its present state and version")))
+    Ok((!holds).then(|| {
+        format!("case {id}: event {sequence} is its last, but does not say its present state and version")
+    }))
 }
 
 /// Every due date follows from its own trace.
@@ -102,7 +114,8 @@ fn deadline_faults(conn: &mut Conn, faults: &mut Vec<String>) -> Result<(), Prob
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.0);
         for (id, case, due_on, trace) in rows {
-            let follows = serde_json::from_str::<Trace>(&trace).is_ok_and(|trace| replay(&trace) == Ok(due_on));
+            let follows =
+                serde_json::from_str::<Trace>(&trace).is_ok_and(|trace| replay(&trace) == Ok(due_on));
             if !follows {
                 faults.push(format!("case {case}: the date of clock {id} does not follow from its trace"));
             }

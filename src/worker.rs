@@ -21,7 +21,11 @@ pub async fn run(window: Data<Window>) {
     loop {
         beat.tick().await;
         if let Err(problem) = round(&window).await {
-            tracing::warn!(code = problem.code.as_str(), cause = problem.internal, "a round of the worker failed");
+            tracing::warn!(
+                code = problem.code.as_str(),
+                cause = problem.internal,
+                "a round of the worker failed"
+            );
         }
     }
 }
@@ -57,7 +61,11 @@ async fn lapse(window: &Data<Window>) -> Result<usize, Problem> {
         match by_program(window, move |act| casework::lapse(act, case, &clock)).await {
             Ok(moved) => lapsed += usize::from(moved),
             Err(problem) => {
-                tracing::warn!(code = problem.code.as_str(), cause = problem.internal, "a clock could not run out");
+                tracing::warn!(
+                    code = problem.code.as_str(),
+                    cause = problem.internal,
+                    "a clock could not run out"
+                );
             }
         }
     }

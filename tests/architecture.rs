@@ -25,7 +25,11 @@ const LAYERS: &[&[&str]] = &[
 
 /// What a lower layer may use of a higher one all the same, each with its reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("server", "openapi", "the contract lists what the server registers, and the server registers what the contract lists"),
+    (
+        "server",
+        "openapi",
+        "the contract lists what the server registers, and the server registers what the contract lists",
+    ),
     ("openapi", "server", "the same"),
     ("server", "docs", "pages beside the operations"),
     ("docs", "openapi", "shows the contract"),
@@ -73,7 +77,8 @@ fn used(text: &str) -> Vec<String> {
     let mut modules = Vec::new();
     let code = text.split("#[cfg(test)]").next().unwrap();
     for part in code.split("crate::").skip(1) {
-        let name: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '{').collect();
+        let name: String =
+            part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '{').collect();
         if let Some(list) = part.strip_prefix('{') {
             let list = list.split("};").next().unwrap();
             let mut depth = 0;
@@ -123,8 +128,11 @@ fn imports_go_one_way() {
 
 #[test]
 fn files_stay_short() {
-    let mut lengths: Vec<(usize, String)> =
-        sources("src").into_iter().chain(sources("xtask")).map(|s| (s.text.lines().count(), s.path)).collect();
+    let mut lengths: Vec<(usize, String)> = sources("src")
+        .into_iter()
+        .chain(sources("xtask"))
+        .map(|s| (s.text.lines().count(), s.path))
+        .collect();
     lengths.retain(|(_, path)| path != "src/store/schema.rs");
     lengths.sort();
     let long: Vec<_> = lengths.iter().filter(|(lines, _)| *lines > 500).collect();
@@ -139,7 +147,12 @@ fn the_engine_is_known_in_the_store_only() {
     for source in sources("src") {
         let names_engine = ["Conn::Pg", "Conn::Sqlite", "PgConnection", "SqliteConnection"];
         let found = names_engine.iter().find(|name| source.text.contains(**name));
-        assert!(found.is_none() || source.path.starts_with("src/store/"), "{} names {}", source.path, found.unwrap());
+        assert!(
+            found.is_none() || source.path.starts_with("src/store/"),
+            "{} names {}",
+            source.path,
+            found.unwrap()
+        );
     }
 }
 

@@ -176,7 +176,7 @@ on_both_engines! {
             bytes.extend((text.len() as u64).to_be_bytes());
             bytes.extend(text.as_bytes());
             previous = Sha256::digest(&bytes).to_vec();
-            let hex: String = previous.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = onewindow::journal::hex(&previous);
             assert_eq!(event["hash"], hex.as_str());
             let said: Value = serde_json::from_str(text).unwrap();
             assert_eq!((&said["kind"], &said["data"]), (&event["kind"], &event["data"]));

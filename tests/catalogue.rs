@@ -58,7 +58,11 @@ fn the_network_is_the_citys() {
     let days = |year: i32| {
         let calendar = onewindow::calendar::WorkingCalendar::new(pack.calendars.clone(), 1).unwrap();
         let day = |text: String| text.parse().unwrap();
-        onewindow::calendar::working_days_between(&calendar, day(format!("{}-12-31", year - 1)), day(format!("{year}-12-31")))
+        onewindow::calendar::working_days_between(
+            &calendar,
+            day(format!("{}-12-31", year - 1)),
+            day(format!("{year}-12-31")),
+        )
     };
     assert_eq!([2024, 2025, 2026].map(days), [251, 248, 248]);
 }

@@ -42,7 +42,12 @@ fn every_operation_says_what_it_is_and_who_may_call_it() {
         let known = authz["resource"].as_str().and_then(Resource::from_code).is_some()
             && authz["action"].as_str().and_then(Verb::from_code).is_some();
         assert!(known, "{at}: x-authz {authz}");
-        let errors = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('4')).count();
+        let errors = operation["responses"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|status| status.starts_with('4'))
+            .count();
         assert!(errors >= 2, "{at}: errors");
     }
     assert!(ids.len() >= 40);
@@ -56,13 +61,16 @@ fn the_contract_states_the_right_of_the_handlers_signature() {
         .into_iter()
         .map(|(_, _, operation)| {
             let authz = &operation["x-authz"];
-            let right = format!("{}.{}", authz["resource"].as_str().unwrap(), authz["action"].as_str().unwrap());
+            let right =
+                format!("{}.{}", authz["resource"].as_str().unwrap(), authz["action"].as_str().unwrap());
             (operation["operationId"].as_str().unwrap().to_owned(), right)
         })
         .collect();
     let rights = permission_types();
     let mut handlers = 0;
-    for file in crate::architecture::sources("src").into_iter().filter(|file| file.text.contains("operation_id = \"")) {
+    for file in
+        crate::architecture::sources("src").into_iter().filter(|file| file.text.contains("operation_id = \""))
+    {
         for part in file.text.split("operation_id = \"").skip(1) {
             let id = part.split('"').next().unwrap();
             let right = ["Allowed<", "Open<"]
@@ -109,7 +117,11 @@ fn every_path_answers_wrong_methods(app: &App) {
     let anybody = app.anybody();
     for (path, methods) in document["paths"].as_object().unwrap() {
         let filled = path.replace("{year}", "2026");
-        let filled = filled.split('/').map(|part| if part.starts_with('{') { "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11" } else { part }).collect::<Vec<_>>().join("/");
+        let filled = filled
+            .split('/')
+            .map(|part| if part.starts_with('{') { "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11" } else { part })
+            .collect::<Vec<_>>()
+            .join("/");
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"] {
             if methods.get(method.to_lowercase()).is_some() {
                 continue;

@@ -1,8 +1,10 @@
 //! One integration binary: every test speaks HTTP like a user, and runs on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod architecture;
-mod catalogue;
 mod casework;
+mod catalogue;
 mod contract;
 mod intake;
 mod queues;

@@ -91,9 +91,9 @@ on_both_engines! {
             }
             let Some(next) = page["links"]["next"].as_str() else { break };
             if first_next.is_empty() {
-                first_next = next.to_owned();
+                next.clone_into(&mut first_next);
             }
-            path = next.to_owned();
+            next.clone_into(&mut path);
         }
         let mut sorted = seen.clone();
         sorted.sort();

@@ -15,7 +15,7 @@ on_both_engines! {
         let on_disk: HashSet<String> = std::fs::read_dir("examples/nantong")
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".json"))
+            .filter(|name| std::path::Path::new(name).extension().is_some_and(|end| end == "json"))
             .collect();
         assert_eq!(on_disk, files.keys().cloned().collect(), "every file has lines and every line a file");
         assert!(files.len() >= 20);

@@ -51,37 +51,63 @@ fn kind(sql_type: &str) -> &'static str {
 const NOT_OURS: &str = "('__diesel_schema_migrations', 'migration_turn')";
 
 fn sqlite_schema(url: &str) -> Schema {
-    let columns = lines(url, &format!(
-        "SELECT m.name || '|' || c.name || '|' || c.type || '|' || (c.\"notnull\" = 0) AS line \
-         FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT IN {NOT_OURS} AND m.name NOT LIKE 'sqlite_%'"));
-    let keys = lines(url, &format!(
-        "SELECT m.name || '|' || group_concat(c.name, ',') AS line FROM sqlite_master m JOIN (SELECT * FROM sqlite_master) x ON x.name = m.name \
-         JOIN pragma_table_info(m.name) c WHERE c.pk > 0 AND m.type = 'table' AND m.name NOT IN {NOT_OURS} GROUP BY m.name"));
-    let indexes = lines(url, &format!(
-        "SELECT m.name || '|' || i.\"unique\" || '|' || (SELECT group_concat(n.name, ',') FROM pragma_index_info(i.name) n) AS line \
-         FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND m.name NOT IN {NOT_OURS}"));
-    let references = lines(url, &format!(
-        "SELECT m.name || '|' || f.\"from\" || '|' || f.\"table\" || '|' || f.\"to\" AS line \
-         FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND m.name NOT IN {NOT_OURS}"));
+    let columns = lines(
+        url,
+        &format!(
+            "SELECT m.name || '|' || c.name || '|' || c.type || '|' || (c.\"notnull\" = 0) AS line \
+         FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT IN {NOT_OURS} AND m.name NOT LIKE 'sqlite_%'"
+        ),
+    );
+    let keys = lines(
+        url,
+        &format!(
+            "SELECT m.name || '|' || group_concat(c.name, ',') AS line FROM sqlite_master m JOIN (SELECT * FROM sqlite_master) x ON x.name = m.name \
+         JOIN pragma_table_info(m.name) c WHERE c.pk > 0 AND m.type = 'table' AND m.name NOT IN {NOT_OURS} GROUP BY m.name"
+        ),
+    );
+    let indexes = lines(
+        url,
+        &format!(
+            "SELECT m.name || '|' || i.\"unique\" || '|' || (SELECT group_concat(n.name, ',') FROM pragma_index_info(i.name) n) AS line \
+         FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND m.name NOT IN {NOT_OURS}"
+        ),
+    );
+    let references = lines(
+        url,
+        &format!(
+            "SELECT m.name || '|' || f.\"from\" || '|' || f.\"table\" || '|' || f.\"to\" AS line \
+         FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND m.name NOT IN {NOT_OURS}"
+        ),
+    );
     assemble(&columns, &keys, &indexes, &references)
 }
 
 fn postgres_schema(url: &str) -> Schema {
-    let columns = lines(url, &format!(
-        "SELECT table_name || '|' || column_name || '|' || data_type || '|' || (CASE is_nullable WHEN 'YES' THEN 1 ELSE 0 END) AS line \
-         FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT IN {NOT_OURS}"));
+    let columns = lines(
+        url,
+        &format!(
+            "SELECT table_name || '|' || column_name || '|' || data_type || '|' || (CASE is_nullable WHEN 'YES' THEN 1 ELSE 0 END) AS line \
+         FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT IN {NOT_OURS}"
+        ),
+    );
     let index = |primary: bool, shown: &str| {
-        lines(url, &format!(
-            "SELECT t.relname || {shown} || '|' || (SELECT string_agg(a.attname, ',' ORDER BY k.at) FROM unnest(i.indkey) WITH ORDINALITY k(col, at) \
+        lines(
+            url,
+            &format!(
+                "SELECT t.relname || {shown} || '|' || (SELECT string_agg(a.attname, ',' ORDER BY k.at) FROM unnest(i.indkey) WITH ORDINALITY k(col, at) \
              JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.col) AS line \
              FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace \
-             WHERE n.nspname = 'public' AND i.indisprimary = {primary} AND t.relname NOT IN {NOT_OURS}"))
+             WHERE n.nspname = 'public' AND i.indisprimary = {primary} AND t.relname NOT IN {NOT_OURS}"
+            ),
+        )
     };
-    let references = lines(url,
+    let references = lines(
+        url,
         "SELECT t.relname || '|' || a.attname || '|' || r.relname || '|' || b.attname AS line FROM pg_constraint c \
          JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class r ON r.oid = c.confrelid \
          JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1] JOIN pg_attribute b ON b.attrelid = r.oid AND b.attnum = c.confkey[1] \
-         WHERE c.contype = 'f'");
+         WHERE c.contype = 'f'",
+    );
     assemble(&columns, &index(true, "''"), &index(false, "'|' || i.indisunique::int"), &references)
 }
 
@@ -108,7 +134,11 @@ fn assemble(columns: &[String], keys: &[String], indexes: &[String], references:
             .map(|c| (c[0].clone(), c[1].clone(), kind(&c[2]), c[3] == "1"))
             .collect(),
         unique,
-        references: references.iter().map(|l| cells(l)).map(|c| (c[0].clone(), c[1].clone(), c[2].clone(), c[3].clone())).collect(),
+        references: references
+            .iter()
+            .map(|l| cells(l))
+            .map(|c| (c[0].clone(), c[1].clone(), c[2].clone(), c[3].clone()))
+            .collect(),
         indexes: all,
     }
 }
@@ -140,7 +170,8 @@ fn every_reference_has_an_index_that_begins_with_it() {
     store::migrate(&database.url).unwrap();
     let schema = schema(&database);
     for (table, column, ..) in &schema.references {
-        let indexed = schema.indexes.iter().any(|(of, columns)| of == table && columns.first() == Some(column));
+        let indexed =
+            schema.indexes.iter().any(|(of, columns)| of == table && columns.first() == Some(column));
         assert!(indexed, "{table}.{column} refers elsewhere and has no index");
     }
 }
@@ -172,7 +203,8 @@ fn migrations_go_up_down_and_up_again_on_postgres() {
 fn migrate_together(engine: Engine) {
     let database = Database::empty(engine);
     let ran: usize = std::thread::scope(|scope| {
-        let programs: Vec<_> = (0..4).map(|_| scope.spawn(|| store::migrate(&database.url).unwrap())).collect();
+        let programs: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| store::migrate(&database.url).unwrap())).collect();
         programs.into_iter().map(|program| program.join().unwrap()).sum()
     });
     assert_eq!(ran, store::migration_state(&database.url).unwrap().applied.len());
@@ -205,7 +237,10 @@ fn both_engines_have_the_same_migrations() {
             .unwrap()
             .map(|entry| {
                 let path = entry.unwrap().path();
-                let files = std::fs::read_dir(&path).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+                let files = std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|f| f.unwrap().file_name().into_string().unwrap())
+                    .collect();
                 (path.file_name().unwrap().to_str().unwrap().to_owned(), files)
             })
             .collect()

@@ -19,10 +19,13 @@ fn changes(engine: Engine) -> Vec<(&'static str, String)> {
         ("event_id", format!("event_id = {other_id}")),
         ("stream_kind", "stream_kind = 'SUBMISSION'".to_owned()),
         ("kind", "kind = 'CASE_RELEASED'".to_owned()),
-        ("at", match engine {
-            Engine::Sqlite => "at = '2026-11-23T01:00:00.000001Z'".to_owned(),
-            Engine::Postgres => "at = at + interval '1 microsecond'".to_owned(),
-        }),
+        (
+            "at",
+            match engine {
+                Engine::Sqlite => "at = '2026-11-23T01:00:00.000001Z'".to_owned(),
+                Engine::Postgres => "at = at + interval '1 microsecond'".to_owned(),
+            },
+        ),
         ("actor_id", format!("actor_id = {other_id}")),
         ("body, one letter", "body = replace(body, 'CASE_CLAIMED', 'CASE_CLAIMEd')".to_owned()),
         ("body, one space", "body = body || ' '".to_owned()),

@@ -57,16 +57,31 @@ fn a_pack_is_kept_once_and_a_broken_one_is_refused_with_its_place() {
         *content = content.replacen(from, to, 1);
         catalogue::parse(&broken).unwrap_err()
     };
-    let place = |faults: &[catalogue::Fault]| faults.iter().map(|fault| (fault.file.clone(), fault.line)).collect::<Vec<_>>();
-    let unknown = faults_after("services/pre-examination.toml", "workflow = \"intake\"", "workflow = \"nowhere\"", &files);
+    let place = |faults: &[catalogue::Fault]| {
+        faults.iter().map(|fault| (fault.file.clone(), fault.line)).collect::<Vec<_>>()
+    };
+    let unknown = faults_after(
+        "services/pre-examination.toml",
+        "workflow = \"intake\"",
+        "workflow = \"nowhere\"",
+        &files,
+    );
     assert_eq!(unknown[0].file, "services/pre-examination.toml", "{unknown:?}");
-    let line = files.0["services/pre-examination.toml"].lines().position(|line| line.contains("workflow = ")).unwrap() + 1;
+    let line = files.0["services/pre-examination.toml"]
+        .lines()
+        .position(|line| line.contains("workflow = "))
+        .unwrap()
+        + 1;
     assert_eq!(unknown[0].line, line);
     let key = faults_after("nodes.toml", "kind = \"PROTECTION_CENTRE\"", "kind = \"CASTLE\"", &files);
     assert_eq!(place(&key).len(), 1);
     assert!(key[0].line > 1 && key[0].message.contains("CASTLE"), "{key:?}");
     let dead = faults_after("workflows/intake.toml", "to = \"REFUSED\"", "to = \"ACCEPTED\"", &files);
-    assert!(dead.iter().any(|fault| fault.message.contains("REFUSED") && fault.message.contains("never be reached")), "{dead:?}");
+    assert!(
+        dead.iter()
+            .any(|fault| fault.message.contains("REFUSED") && fault.message.contains("never be reached")),
+        "{dead:?}"
+    );
     files.0.remove("bundles.toml");
     let missing = catalogue::parse(&files).unwrap_err();
     assert_eq!(missing[0].file, "bundles.toml");

@@ -73,7 +73,9 @@ pub fn authorize<P: Permission, T>(
 
 /// Whether the caller could do `P` to anything at all: the handler's first question.
 pub fn could<P: Permission>(caller: &Caller) -> Result<(), Problem> {
-    if policy::rows_for(P::RESOURCE, P::VERB).any(|row| caller.grants.iter().any(|grant| grant.role == row.role)) {
+    if policy::rows_for(P::RESOURCE, P::VERB)
+        .any(|row| caller.grants.iter().any(|grant| grant.role == row.role))
+    {
         if let Some(scopes) = &caller.scopes
             && !scope_covers(scopes, P::RESOURCE, P::VERB)
         {
@@ -96,8 +98,12 @@ pub(super) fn roles_allowing(caller: &Caller, resource: Resource, verb: Verb, fa
         return Vec::new();
     }
     let mut roles: Vec<Role> = policy::rows_for(resource, verb)
-        .filter(|row| row.phase.holds(facts.phase) && row.track.is_none_or(|track| facts.track == Some(track)))
-        .filter(|row| caller.grants.iter().any(|grant| grant.role == row.role && stands(caller, grant, row, facts)))
+        .filter(|row| {
+            row.phase.holds(facts.phase) && row.track.is_none_or(|track| facts.track == Some(track))
+        })
+        .filter(|row| {
+            caller.grants.iter().any(|grant| grant.role == row.role && stands(caller, grant, row, facts))
+        })
         .map(|row| row.role)
         .collect();
     roles.sort_unstable();
@@ -107,7 +113,8 @@ pub(super) fn roles_allowing(caller: &Caller, resource: Resource, verb: Verb, fa
 
 /// Whether the caller, by this grant, stands to the object as the row asks.
 fn stands(caller: &Caller, grant: &Grant, row: &Row, facts: &Facts) -> bool {
-    let at = |node: &Option<String>| matches!((&grant.place, node), (Place::Node(own), Some(node)) if own == node);
+    let at =
+        |node: &Option<String>| matches!((&grant.place, node), (Place::Node(own), Some(node)) if own == node);
     let in_own_party = || match (&grant.place, facts.owner) {
         (Place::Party(party), Some(owner)) => *party == owner,
         (Place::Agency { agency, .. }, Some(owner)) => *agency == owner,
@@ -130,9 +137,13 @@ fn stands(caller: &Caller, grant: &Grant, row: &Row, facts: &Facts) -> bool {
             _ => false,
         },
         Relation::Node => at(&facts.node),
-        Relation::NodeNotExaminer => at(&facts.node) && facts.examiner.is_none_or(|e| caller.user_id() != Some(e)),
+        Relation::NodeNotExaminer => {
+            at(&facts.node) && facts.examiner.is_none_or(|e| caller.user_id() != Some(e))
+        }
         Relation::IntakeNode => at(&facts.intake_node),
-        Relation::Assigned => facts.assignee.is_some() && facts.assignee == caller.user_id() && at(&facts.node),
+        Relation::Assigned => {
+            facts.assignee.is_some() && facts.assignee == caller.user_id() && at(&facts.node)
+        }
     }
 }
 

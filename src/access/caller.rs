@@ -10,7 +10,10 @@ pub enum Place {
     Node(String),
     /// In an organisation. For an agent, the agency, with the parties whose mandate is in force today.
     Party(PartyId),
-    Agency { agency: PartyId, principals: Vec<PartyId> },
+    Agency {
+        agency: PartyId,
+        principals: Vec<PartyId>,
+    },
     /// A partner system acts for itself.
     Client,
     /// Nowhere in particular: whoever has not signed in.

@@ -53,10 +53,9 @@ pub fn require_same_site(method: &Method, headers: &HeaderMap, settings: &Settin
         return refused();
     }
     match text("origin") {
-        Some(origin) if is_ours(origin, text("host").unwrap_or_default(), settings) => Ok(()),
-        Some(_) => refused(),
-        None if *method == Method::GET || *method == Method::HEAD => Ok(()),
-        None => refused(),
+        Some(origin) if !is_ours(origin, text("host").unwrap_or_default(), settings) => refused(),
+        None if *method != Method::GET && *method != Method::HEAD => refused(),
+        _ => Ok(()),
     }
 }
 

@@ -50,7 +50,7 @@ struct PasswordSignIn {
 struct SessionView {
     session_id: SessionId,
     user_id: UserId,
-    #[schema(max_length = 200)]
+    #[schema(example = "恒棉家纺 成员乙", max_length = 200)]
     display_name: String,
     #[schema(max_items = 200)]
     grants: Vec<GrantView>,
@@ -87,7 +87,10 @@ pub fn normal_user_name(name: &str) -> Option<String> {
     fits.then(|| name.trim().nfkc().collect::<String>().to_lowercase())
 }
 
-async fn hashed<T: Send + 'static>(window: &Window, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+async fn hashed<T: Send + 'static>(
+    window: &Window,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
     let permit = tokio::time::timeout(WAIT_FOR_HASH, window.hashing.clone().acquire_owned()).await;
     let _permit = permit.ok().and_then(Result::ok).ok_or_else(|| Problem::new(Code::Unavailable))?;
     actix_web::web::block(work).await.map_err(|_| Problem::internal("a hash was abandoned"))
@@ -100,7 +103,8 @@ async fn hashed<T: Send + 'static>(window: &Window, work: impl FnOnce() -> T + S
 #[utoipa::path(
     tag = "sessions", operation_id = "session_create",
     request_body(content = PasswordSignIn, example = json!({"userName": "clerk.ntipc", "password": "a long pass phrase"})),
-    responses((status = 201, description = "Signed in; Set-Cookie holds the session", body = SessionView),
+    responses((status = 201, description = "Signed in", body = SessionView,
+            headers(("Set-Cookie" = String, description = "The session: `__Host-session`, Secure, HttpOnly, SameSite=Strict."))),
         (status = 401, description = "User name or password is not right", body = ProblemBody)),
 )]
 #[post("/sessions")]
@@ -184,7 +188,8 @@ fn record(
 
 fn describe(conn: &mut Conn, token: &str, issuer: &str, now: UtcTime) -> Result<SessionView, Problem> {
     let live = session::find(conn, token, now)?;
-    let today = now.date(FixedOffset::east_opt(8 * 3600).unwrap_or_else(|| chrono::Offset::fix(&chrono::Utc)));
+    let today =
+        now.date(FixedOffset::east_opt(8 * 3600).unwrap_or_else(|| chrono::Offset::fix(&chrono::Utc)));
     let loaded = load(conn, &Credentials::Session(token.to_owned()), issuer, now, today)?;
     let sealed: Sealed = users::table.find(live.user).select(users::display_name).first(conn)?;
     let name = sealed.open().map_err(|error| Problem::internal(error.to_string()))?;
@@ -225,7 +230,8 @@ async fn session_show(who: Allowed<ReadSession>) -> Result<HttpResponse, Problem
 /// Ends the session on every server at once.
 #[utoipa::path(
     tag = "sessions", operation_id = "session_delete",
-    responses((status = 204, description = "Signed out"),
+    responses((status = 204, description = "Signed out",
+            headers(("Set-Cookie" = String, description = "Takes the session cookie away."))),
         (status = 404, description = "A token is not a session", body = ProblemBody)),
 )]
 #[delete("/sessions/current")]
@@ -252,7 +258,10 @@ async fn session_delete(who: Allowed<ReadSession>) -> Result<HttpResponse, Probl
 /// An access token (RFC 6749 §5.1).
 #[derive(Serialize, ToSchema)]
 struct TokenAnswer {
-    #[schema(max_length = 4000)]
+    #[schema(
+        example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTkzNmY1ZSJ9.c2lnbmF0dXJl",
+        max_length = 4000
+    )]
     access_token: String,
     #[schema(example = "Bearer", max_length = 20)]
     token_type: &'static str,
@@ -275,17 +284,19 @@ struct TokenRefusal {
 struct TokenRequest {
     #[schema(example = "client_credentials", max_length = 60)]
     grant_type: Option<String>,
-    #[schema(max_length = 36)]
+    #[schema(example = "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11", max_length = 36)]
     client_id: Option<String>,
-    #[schema(max_length = 200)]
+    #[schema(example = "a long random secret", max_length = 200)]
     client_secret: Option<String>,
     /// Asks for less than the client has.
-    #[schema(max_length = 1000)]
+    #[schema(example = "cases:read", max_length = 1000)]
     scope: Option<String>,
 }
 
 fn refusal(status: actix_web::http::StatusCode, error: &'static str) -> HttpResponse {
-    HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).json(TokenRefusal { error })
+    HttpResponse::build(status)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(TokenRefusal { error })
 }
 
 fn basic(request: &HttpRequest) -> Option<(String, String)> {
@@ -301,13 +312,17 @@ fn basic(request: &HttpRequest) -> Option<(String, String)> {
 #[utoipa::path(
     post, path = "/oauth2/token", tag = "sessions", operation_id = "token_create",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded",
-        example = json!({"grant_type": "client_credentials", "client_id": "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11", "client_secret": "…"})),
+        example = json!({"grant_type": "client_credentials", "client_id": "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11", "client_secret": "a long random secret"})),
     responses((status = 200, description = "A token", body = TokenAnswer),
         (status = 400, description = "The request is malformed", body = TokenRefusal),
         (status = 401, description = "Client or secret is not right", body = TokenRefusal)),
 )]
 #[post("/oauth2/token")]
-async fn token_create(who: Open<AskForToken>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
+async fn token_create(
+    who: Open<AskForToken>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
     use actix_web::http::StatusCode;
     let window = who.window;
     let asked = form(&body);
@@ -315,7 +330,9 @@ async fn token_create(who: Open<AskForToken>, request: HttpRequest, body: Bytes)
         return Ok(refusal(StatusCode::BAD_REQUEST, "unsupported_grant_type"));
     }
     let credentials = basic(&request).or_else(|| asked.client_id.clone().zip(asked.client_secret.clone()));
-    let Some((id, secret)) = credentials else { return Ok(refusal(StatusCode::UNAUTHORIZED, "invalid_client")) };
+    let Some((id, secret)) = credentials else {
+        return Ok(refusal(StatusCode::UNAUTHORIZED, "invalid_client"));
+    };
     let id: Option<ClientId> = id.parse().ok();
     let found: Option<(String, String)> = window
         .store

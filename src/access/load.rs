@@ -102,7 +102,9 @@ fn client(conn: &mut Conn, id: ClientId, scope: &str) -> Result<Caller, Problem>
 pub fn staff_of_node(conn: &mut Conn, user: UserId, node: &str) -> Result<bool, Problem> {
     let roles: i64 = node_roles::table
         .inner_join(users::table.on(users::user_id.eq(node_roles::user_id)))
-        .filter(node_roles::user_id.eq(user).and(node_roles::node_code.eq(node)).and(users::state.eq("ACTIVE")))
+        .filter(
+            node_roles::user_id.eq(user).and(node_roles::node_code.eq(node)).and(users::state.eq("ACTIVE")),
+        )
         .count()
         .get_result(conn)?;
     Ok(roles > 0)

@@ -28,8 +28,13 @@ pub use permission::Allowed;
 pub use policy::{PhaseRule, Row as PolicyRow, rows as policy_rows};
 pub use role::Role;
 pub use scope::{Clause, Holds, Scope, scope};
-pub use session::{COOKIE as SESSION_COOKIE, Live, find as find_session, open as open_session, revoke as revoke_session, token_text, touch as touch_session};
-pub use token::{Claims, FreshKey, LIFETIME as TOKEN_LIFETIME, PublicKey, ensure_key, public_keys, sign as sign_token};
+pub use session::{
+    COOKIE as SESSION_COOKIE, Live, find as find_session, open as open_session, revoke as revoke_session,
+    token_text, touch as touch_session,
+};
+pub use token::{
+    Claims, FreshKey, LIFETIME as TOKEN_LIFETIME, PublicKey, ensure_key, public_keys, sign as sign_token,
+};
 pub use window::{Entropy, Profile, Settings, Window};
 
 /// Whether somebody who has not signed in may ask for `P` at all.

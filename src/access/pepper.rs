@@ -16,7 +16,11 @@ pub fn load_or_make(conn: &mut Conn, fresh: [u8; 32], now: UtcTime) -> Result<[u
         return Ok(found);
     }
     diesel::insert_into(secrets::table)
-        .values((secrets::name.eq(NAME), secrets::value.eq(Sealed::seal(&fresh)), secrets::created_at.eq(now)))
+        .values((
+            secrets::name.eq(NAME),
+            secrets::value.eq(Sealed::seal(&fresh)),
+            secrets::created_at.eq(now),
+        ))
         .execute(conn)?;
     Ok(fresh)
 }

@@ -44,7 +44,11 @@ impl PhaseRule {
 }
 
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    include_str!("policy.csv").lines().skip(1).map(|line| parse(line).unwrap_or_else(|| panic!("policy.csv: {line}"))).collect()
+    include_str!("policy.csv")
+        .lines()
+        .skip(1)
+        .map(|line| parse(line).unwrap_or_else(|| panic!("policy.csv: {line}")))
+        .collect()
 });
 
 pub fn rows() -> &'static [Row] {

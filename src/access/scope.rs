@@ -22,12 +22,22 @@ pub struct Clause {
 pub enum Holds {
     Always,
     /// Made by the caller; for a member, in this party or before it had an owner; for staff, handed in at this node.
-    Creator { principal: PrincipalId, owner: Option<PartyId>, intake_node: Option<String> },
+    Creator {
+        principal: PrincipalId,
+        owner: Option<PartyId>,
+        intake_node: Option<String>,
+    },
     OwnerIn(Vec<PartyId>),
     Node(String),
-    NodeNotExaminer { node: String, examiner: UserId },
+    NodeNotExaminer {
+        node: String,
+        examiner: UserId,
+    },
     IntakeNode(String),
-    Assignee { user: UserId, node: String },
+    Assignee {
+        user: UserId,
+        node: String,
+    },
 }
 
 /// A row is readable when any clause holds and its owner is not one the caller is recused from.
@@ -69,7 +79,9 @@ fn relation(caller: &Caller, relation: Relation, place: &Place) -> Option<Holds>
             Holds::NodeNotExaminer { node: node.clone(), examiner: caller.user_id()? }
         }
         (Relation::IntakeNode, Place::Node(node)) => Holds::IntakeNode(node.clone()),
-        (Relation::Assigned, Place::Node(node)) => Holds::Assignee { user: caller.user_id()?, node: node.clone() },
+        (Relation::Assigned, Place::Node(node)) => {
+            Holds::Assignee { user: caller.user_id()?, node: node.clone() }
+        }
         _ => return None,
     })
 }

@@ -27,7 +27,13 @@ pub fn token_digest(text: &str) -> Vec<u8> {
     Sha256::new().chain_update(b"onewindow/session/v1\0").chain_update(text.as_bytes()).finalize().to_vec()
 }
 
-pub fn open(conn: &mut Conn, token: &str, id: SessionId, user: UserId, now: UtcTime) -> Result<UtcTime, Problem> {
+pub fn open(
+    conn: &mut Conn,
+    token: &str,
+    id: SessionId,
+    user: UserId,
+    now: UtcTime,
+) -> Result<UtcTime, Problem> {
     let expires = now.plus(ABSOLUTE);
     diesel::insert_into(sessions::table)
         .values((

@@ -52,7 +52,8 @@ impl FreshKey {
     pub fn generate() -> Result<Self, Problem> {
         let failed = |_| Problem::internal("an Ed25519 key could not be made");
         let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(failed)?;
-        let pair = Ed25519KeyPair::from_pkcs8(document.as_ref()).map_err(|_| Problem::internal("a fresh key is unreadable"))?;
+        let pair = Ed25519KeyPair::from_pkcs8(document.as_ref())
+            .map_err(|_| Problem::internal("a fresh key is unreadable"))?;
         Ok(Self { private: document.as_ref().to_vec(), public: pair.public_key().as_ref().to_vec() })
     }
 
@@ -64,7 +65,8 @@ impl FreshKey {
 
 /// Stores a first key if there is none yet.
 pub fn ensure_key(conn: &mut Conn, fresh: &FreshKey, now: UtcTime) -> Result<(), Problem> {
-    let live: i64 = signing_keys::table.filter(signing_keys::retired_at.is_null()).count().get_result(conn)?;
+    let live: i64 =
+        signing_keys::table.filter(signing_keys::retired_at.is_null()).count().get_result(conn)?;
     if live == 0 {
         diesel::insert_into(signing_keys::table)
             .values((
@@ -135,9 +137,9 @@ pub struct PublicKey {
     pub alg: &'static str,
     #[schema(example = "sig", max_length = 10)]
     pub r#use: &'static str,
-    #[schema(max_length = 60)]
+    #[schema(example = "qRcw3T4kX5L9HegW", max_length = 60)]
     pub kid: String,
-    #[schema(max_length = 60)]
+    #[schema(example = "bRJTIgKEZW_AWg-Ucctqh3uFbZNFE5NfuQQ0sKHjLJ4", max_length = 60)]
     pub x: String,
 }
 

@@ -64,11 +64,15 @@ impl DateRange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CalendarYear {
+    #[schema(example = 2026, minimum = 2000, maximum = 9999)]
     pub year: i32,
     /// The source document.
+    #[schema(example = "国务院办公厅关于2026年部分节假日安排的通知", max_length = 400)]
     pub notice: String,
+    #[schema(max_items = 366)]
     pub days_off: Vec<DateRange>,
     /// Saturdays and Sundays that are worked.
+    #[schema(max_items = 366, example = json!(["2026-02-14", "2026-02-28"]))]
     pub extra_working_days: Vec<NaiveDate>,
 }
 

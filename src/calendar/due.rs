@@ -12,6 +12,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::days::{DayKind, WorkingCalendar};
 use super::limit::{Limit, Suspension, Unit, normalised};
@@ -26,11 +27,13 @@ pub struct Due {
 }
 
 /// Why a due date is what it is. [`replay`] checks it without the calendar.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = DueDateTrace, description = "Every step from the start day to the due date: enough to derive it again.")]
 pub struct Trace {
     pub limit: Limit,
     pub started_on: NaiveDate,
+    #[schema(example = 1)]
     pub calendar_revision: u32,
     /// In order, the days that were not counted or on which the limit could not end, and the make-up days
     /// that were counted. Days that do not bear on the date are left out: a limit in calendar days counts
@@ -44,7 +47,7 @@ pub struct Trace {
 }
 
 /// Consecutive days, both ends included, and what they have in common. A pause that still runs has no `to`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TracedDays {
     pub from: NaiveDate,
@@ -53,8 +56,9 @@ pub struct TracedDays {
 }
 
 /// Why a trace names a day. Only `MAKE_UP` days are working days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = TracedReason)]
 pub enum Reason {
     Weekend,
     Holiday,

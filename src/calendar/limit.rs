@@ -52,9 +52,13 @@ impl Unit {
 /// A number of units, at most [`Unit::most`]. `roll` moves a last day that is a rest day to the next working
 /// day (Implementing Rules of the Patent Law r. 5, Implementing Regulations of the Trademark Law r. 12);
 /// unless told otherwise a limit rolls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "Written")]
+#[schema(
+    description = "A number of units; `roll` moves a last day that is a rest day to the next working day."
+)]
 pub struct Limit {
+    #[schema(example = 5, minimum = 0, maximum = 240_000)]
     amount: u32,
     unit: Unit,
     roll: bool,

@@ -69,5 +69,9 @@ fn take(act: &mut Act<'_>, id: CaseId) -> Result<Recorded, Problem> {
 pub(super) fn hold(act: &Act<'_>, case: Case, user: UserId) -> Case {
     let examines = act.caller.user_id() == Some(user)
         && act.caller.has_role_at(crate::access::Role::PreExaminer, &case.node_code);
-    Case { assignee_id: Some(user), examiner_id: if examines { Some(user) } else { case.examiner_id }, ..case }
+    Case {
+        assignee_id: Some(user),
+        examiner_id: if examines { Some(user) } else { case.examiner_id },
+        ..case
+    }
 }

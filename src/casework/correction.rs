@@ -52,19 +52,29 @@ pub(super) fn ask(act: &mut Act<'_>, case: CaseId, defects: &str) -> Result<(), 
 }
 
 /// The corrected content is complete, or every defect that is left is said at once.
-pub(super) fn check(act: &mut Act<'_>, rules: &UnderRules, case: &Case, correction: &Correction) -> Result<(), Problem> {
+pub(super) fn check(
+    act: &mut Act<'_>,
+    rules: &UnderRules,
+    case: &Case,
+    correction: &Correction,
+) -> Result<(), Problem> {
     let content = corrected(records::sealed_content(act.conn, case.case_id)?, correction);
     let pack = &rules.catalogue.pack;
     let kind_of = |code: &str| pack.service(code).map(|service| service.particulars);
-    let form = SubmissionForm::parse(content.as_form(), &kind_of)
-        .map_err(|faults| forms::shape_problem(&faults))?;
+    let form =
+        SubmissionForm::parse(content.as_form(), &kind_of).map_err(|faults| forms::shape_problem(&faults))?;
     let standing = standing(act.conn, case.owner_id)?;
     let mut defects = forms::check(&form, pack, &standing, rules.catalogue.today(act.now));
     defects.retain(forms::Defect::bars);
     if defects.is_empty() { Ok(()) } else { Err(forms::problem(Code::Incomplete, &defects)) }
 }
 
-pub(super) fn take(act: &mut Act<'_>, rules: &UnderRules, case: &Case, correction: &Correction) -> Result<(), Problem> {
+pub(super) fn take(
+    act: &mut Act<'_>,
+    rules: &UnderRules,
+    case: &Case,
+    correction: &Correction,
+) -> Result<(), Problem> {
     check(act, rules, case, correction)?;
     let content = corrected(records::sealed_content(act.conn, case.case_id)?, correction);
     records::replace_content(act.conn, case.case_id, &content)?;
@@ -102,16 +112,14 @@ fn put(content: &mut Content, document: &Value) {
     }
     let Some(documents) = content.documents.as_array_mut() else { return };
     let key = &document["documentKey"];
-    match documents.iter_mut().find(|known| known["documentKey"] == *key) {
-        Some(known) => *known = document.clone(),
-        None => {
-            documents.push(document.clone());
-            if let Some(item) = content.item.as_object_mut()
-                && let Some(keys) =
-                    item.entry("documentKeys").or_insert(Value::Array(Vec::new())).as_array_mut()
-            {
-                keys.push(key.clone());
-            }
-        }
+    if let Some(known) = documents.iter_mut().find(|known| known["documentKey"] == *key) {
+        *known = document.clone();
+        return;
+    }
+    documents.push(document.clone());
+    if let Some(item) = content.item.as_object_mut()
+        && let Some(keys) = item.entry("documentKeys").or_insert(Value::Array(Vec::new())).as_array_mut()
+    {
+        keys.push(key.clone());
     }
 }

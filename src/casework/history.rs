@@ -17,26 +17,37 @@ pub struct EventView {
     pub event_id: EventId,
     pub case_id: CaseId,
     /// Counts from 1 in each case, without gaps.
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    #[schema(example = 1, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     pub sequence: i64,
-    #[schema(example = "CASE_TRANSITIONED", max_length = 60)]
+    #[schema(example = "CASE_CLAIMED", max_length = 60)]
     pub kind: String,
     pub at: UtcTime,
     /// Who acted: a user, a partner client, or the program (ffffffff-…).
     pub actor_id: PrincipalId,
     /// Facts of the event that are not confidential.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"version": 2}))]
     pub data: Value,
     /// Salted commitments to confidential texts of the event, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub commitments: BTreeMap<String, String>,
     /// The exact text the hash is made over, with the hash before it.
-    #[schema(max_length = 100_000)]
+    #[schema(
+        example = r#"{"algorithm":"SHA-256","sequence":1,"kind":"CASE_CLAIMED"}"#,
+        max_length = 100_000
+    )]
     pub hashed_text: String,
     /// SHA-256 in hex.
-    #[schema(min_length = 64, max_length = 64)]
+    #[schema(
+        pattern = "^[0-9a-f]{64}$",
+        max_length = 64,
+        example = "c8f503d445cfbf10649e5fd722eabb8c2b3cbfa7a8ad9c4799ee69b1866abeac"
+    )]
     pub hash: String,
-    #[schema(min_length = 64, max_length = 64)]
+    #[schema(
+        pattern = "^[0-9a-f]{64}$",
+        max_length = 64,
+        example = "0000000000000000000000000000000000000000000000000000000000000000"
+    )]
     pub previous_hash: String,
 }
 
@@ -67,5 +78,9 @@ pub fn list(conn: &mut Conn, case: CaseId, after: i64, limit: u32) -> Result<Vec
 /// One event of a case; an event of anything else answers as if it did not exist.
 pub fn find(conn: &mut Conn, id: EventId) -> Result<EventView, Problem> {
     let event = journal::event_by_id(conn, id)?.ok_or_else(Problem::not_found)?;
-    if event.body.stream_kind == StreamKind::Case.as_str() { Ok(event.into()) } else { Err(Problem::not_found()) }
+    if event.body.stream_kind == StreamKind::Case.as_str() {
+        Ok(event.into())
+    } else {
+        Err(Problem::not_found())
+    }
 }

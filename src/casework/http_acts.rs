@@ -40,7 +40,7 @@ pub(super) fn answer(receipt: &Receipt, acted: &Acted) -> HttpResponse {
 
 /// Act on a case
 ///
-/// Takes one of the case's `allowedActions`. The answer holds the event and the case as it now stands; its ETag is the
+/// Takes one of the case's `allowedActions`. The answer holds the event and the case as it now stands; its `ETag` is the
 /// case's new one. The workflow of the service says which roles may act, what each action asks for, and where it leads.
 #[utoipa::path(
     tag = "cases", operation_id = "case_transition_create",
@@ -128,7 +128,11 @@ async fn case_show(
     responses((status = 200, description = "The event", body = EventView)),
 )]
 #[get("/case-events/{eventId}")]
-async fn case_event_show(who: Allowed<ReadCase>, id: Path<EventId>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn case_event_show(
+    who: Allowed<ReadCase>,
+    id: Path<EventId>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     let event = command::read(who, move |act| {
         let event = history::find(act.conn, id)?;

@@ -1,7 +1,7 @@
 //! Lists over HTTP: cases, their histories, decisions and dates, queues, notices.
 
 use super::history::{self, EventView};
-use super::list::{self, After, Filter};
+use super::list::{self, After, Filter, Held};
 use super::notices::{self, NoticeView};
 use super::queues::{self, QueueView};
 use super::records::sort_date;
@@ -56,7 +56,8 @@ const BOOL_RULE: Text = Text::new("true 或 false", "true or false");
 async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request)?;
     let assignee_rule = Text::new("me 或 none", "me or none");
-    let assignee = query.code("assignee", |text| matches!(text, "me" | "none").then(|| text == "me"), assignee_rule);
+    let assignee =
+        query.code("assignee", |text| matches!(text, "me" | "none").then(|| text == "me"), assignee_rule);
     let track_rule = Text::new("四条通道之一", "one of the four tracks");
     let mut filter = Filter {
         submission: query.value("submissionId", UUID_RULE),
@@ -69,18 +70,26 @@ async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpR
         number: query.text("caseNumber"),
         external_reference: query.text("externalReference"),
         due_until: query.value("dueUntil", Text::new("日期 YYYY-MM-DD", "a date, YYYY-MM-DD")),
-        assignee: None,
+        assignee: Held::default(),
     };
     let page = query.page(&["caseId", "dueDate"], "caseId:asc")?;
     let answer = command::read(who, move |act| {
-        filter.assignee = assignee.map(|me| if me { act.caller.user_id() } else { None });
+        filter.assignee = match (assignee, act.caller.user_id()) {
+            (None, _) => Held::ByAnybodyOrNobody,
+            (Some(true), Some(me)) => Held::By(me),
+            (Some(_), _) => Held::ByNobody,
+        };
         let seal = CursorSeal::of(act, "cases");
         let after = page.cursor.as_deref().map(|cursor| seal.read(cursor, After::parse)).transpose()?;
         let scope = act.scope::<ReadCase>()?;
-        let rows = list::page(act.conn, &filter, &scope, &page.sort, after.as_ref(), page.offset, page.limit)?;
+        let rows =
+            list::page(act.conn, &filter, &scope, &page.sort, after.as_ref(), page.offset, page.limit)?;
         let total = if page.count { Some(list::count(act.conn, &filter, &scope)?) } else { None };
-        let views = rows.into_iter().map(|case| view::view(act, case, false)).collect::<Result<Vec<_>, _>>()?;
-        let place = |case: &CaseView| seal.write(&After { due: sort_date(case.due_date), case: case.case_id }.write());
+        let views =
+            rows.into_iter().map(|case| view::view(act, case, false)).collect::<Result<Vec<_>, _>>()?;
+        let place = |case: &CaseView| {
+            seal.write(&After { due: sort_date(case.due_date), case: case.case_id }.write())
+        };
         page.answer(views, place, total)
     })
     .await?;
@@ -132,7 +141,10 @@ async fn case_event_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result
     responses((status = 200, description = "The decisions, oldest first", body = PageOf<RoutingDecisionView>)),
 )]
 #[get("/routing-decisions")]
-async fn routing_decision_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn routing_decision_list(
+    who: Allowed<ReadCase>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request)?;
     let case = required_case(&mut query)?;
     let page = query.page(&["position"], "position:asc")?;
@@ -170,7 +182,10 @@ async fn deadline_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<H
 }
 
 /// A short list that always fits on one page, cut as asked.
-fn whole<T: serde::Serialize>(page: crate::page::Page, rows: Vec<T>) -> Result<PageOf<serde_json::Value>, Problem> {
+fn whole<T: serde::Serialize>(
+    page: crate::page::Page,
+    rows: Vec<T>,
+) -> Result<PageOf<serde_json::Value>, Problem> {
     let total = page.count.then_some(i64::try_from(rows.len()).unwrap_or(i64::MAX));
     let kept = rows.into_iter().skip(page.offset as usize).take(page.limit as usize).collect();
     page.answer(kept, |_| String::new(), total)

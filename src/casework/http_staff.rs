@@ -87,7 +87,11 @@ async fn queue_claim_create(
         (status = 409, description = "Somebody else holds it", body = ProblemBody)),
 )]
 #[post("/cases/{caseId}/claims")]
-async fn case_claim_create(who: Allowed<ClaimCase>, key: IdempotencyKey, id: Path<CaseId>) -> Result<HttpResponse, Problem> {
+async fn case_claim_create(
+    who: Allowed<ClaimCase>,
+    key: IdempotencyKey,
+    id: Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     let act = move |act: &mut Act<'_>| claim::claim(act, id).map(|event| receipt(id, event));
     let (receipt, acted) = command::write(who, key, Bytes::new(), act, acted).await?;
@@ -111,7 +115,8 @@ async fn case_assignment_create(
     body: Body<Assignment>,
 ) -> Result<HttpResponse, Problem> {
     let (id, asked) = (id.into_inner(), body.value);
-    let act = move |act: &mut Act<'_>| assign::assign(act, id, asked.assignee_id).map(|event| receipt(id, event));
+    let act =
+        move |act: &mut Act<'_>| assign::assign(act, id, asked.assignee_id).map(|event| receipt(id, event));
     let (receipt, acted) = command::write(who, key, body.bytes, act, acted).await?;
     Ok(answer(&receipt, &acted))
 }
@@ -127,7 +132,11 @@ async fn case_assignment_create(
         (status = 409, description = "Nobody holds it", body = ProblemBody)),
 )]
 #[post("/cases/{caseId}/releases")]
-async fn case_release_create(who: Allowed<ReleaseCase>, key: IdempotencyKey, id: Path<CaseId>) -> Result<HttpResponse, Problem> {
+async fn case_release_create(
+    who: Allowed<ReleaseCase>,
+    key: IdempotencyKey,
+    id: Path<CaseId>,
+) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     let act = move |act: &mut Act<'_>| assign::release(act, id).map(|event| receipt(id, event));
     let (receipt, acted) = command::write(who, key, Bytes::new(), act, acted).await?;
@@ -217,7 +226,8 @@ fn facts_of(
 ) -> Result<crate::decision::Facts, Problem> {
     let pack = &rules.catalogue.pack;
     let kind_of = |code: &str| pack.service(code).map(|service| service.particulars);
-    let form = SubmissionForm::parse(content.as_form(), &kind_of).map_err(|faults| forms::shape_problem(&faults))?;
+    let form =
+        SubmissionForm::parse(content.as_form(), &kind_of).map_err(|faults| forms::shape_problem(&faults))?;
     let item = form.items.first().ok_or_else(|| Problem::internal("a case without an item"))?;
     let standing = standing(act.conn, case.owner_id)?;
     let origin = Origin {

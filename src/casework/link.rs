@@ -24,7 +24,8 @@ pub fn link(act: &mut Act<'_>, id: CaseId, other: CaseId) -> Result<Recorded, Pr
     // Locks are taken in the order of ids, so that two officers tying the same pair do not wait for each other.
     let (first, second) = if id < other { (id, other) } else { (other, id) };
     let (first_facts, second_facts) = (records::lock(act.conn, first)?, records::lock(act.conn, second)?);
-    let (facts, other_facts) = if id == first { (first_facts, second_facts) } else { (second_facts, first_facts) };
+    let (facts, other_facts) =
+        if id == first { (first_facts, second_facts) } else { (second_facts, first_facts) };
     let authorized = act.authorize::<LinkCase, _>(&facts, id)?;
     act.authorize::<ReadCase, _>(&other_facts, other)?;
     let case = records::load(act.conn, &authorized)?;

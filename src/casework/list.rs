@@ -26,10 +26,19 @@ pub struct Filter {
     pub state: Option<String>,
     pub service: Option<String>,
     pub open: Option<bool>,
-    pub assignee: Option<Option<UserId>>,
+    pub assignee: Held,
     pub number: Option<String>,
     pub external_reference: Option<String>,
     pub due_until: Option<NaiveDate>,
+}
+
+/// In whose hands a case is.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    #[default]
+    ByAnybodyOrNobody,
+    ByNobody,
+    By(UserId),
 }
 
 /// Where a page goes on: the sort key and id of the last row before it.
@@ -64,7 +73,8 @@ fn and(left: Condition, right: Condition) -> Condition {
 
 /// The scope as one condition.
 pub fn within(scope: &Scope) -> Condition {
-    let readable = scope.clauses.iter().map(clause).fold(never(), |left, right| Box::new(left.or(right)) as Condition);
+    let readable =
+        scope.clauses.iter().map(clause).fold(never(), |left, right| Box::new(left.or(right)) as Condition);
     if scope.recused_from.is_empty() {
         readable
     } else {
@@ -150,16 +160,20 @@ fn filtered(filter: &Filter, scope: &Scope) -> Condition {
         also(Box::new(cases::is_open.eq(open)));
     }
     match filter.assignee {
-        Some(Some(user)) => also(Box::new(cases::assignee_id.is_not_null().and(cases::assignee_id.assume_not_null().eq(user)))),
-        Some(None) => also(Box::new(cases::assignee_id.is_null())),
-        None => {}
+        Held::By(user) => also(Box::new(
+            cases::assignee_id.is_not_null().and(cases::assignee_id.assume_not_null().eq(user)),
+        )),
+        Held::ByNobody => also(Box::new(cases::assignee_id.is_null())),
+        Held::ByAnybodyOrNobody => {}
     }
     if let Some(number) = &filter.number {
         also(Box::new(cases::case_number.eq(number.clone())));
     }
     if let Some(reference) = &filter.external_reference {
         also(Box::new(
-            cases::external_reference.is_not_null().and(cases::external_reference.assume_not_null().eq(reference.clone())),
+            cases::external_reference
+                .is_not_null()
+                .and(cases::external_reference.assume_not_null().eq(reference.clone())),
         ));
     }
     if let Some(date) = filter.due_until {
@@ -194,10 +208,12 @@ pub fn page(
     if let Some(after) = after {
         let case = after.case;
         query = match (by_due, sort.direction) {
-            (true, Direction::Ascending) => query
-                .filter(cases::sort_due.gt(after.due).or(cases::sort_due.eq(after.due).and(cases::case_id.gt(case)))),
-            (true, Direction::Descending) => query
-                .filter(cases::sort_due.lt(after.due).or(cases::sort_due.eq(after.due).and(cases::case_id.lt(case)))),
+            (true, Direction::Ascending) => query.filter(
+                cases::sort_due.gt(after.due).or(cases::sort_due.eq(after.due).and(cases::case_id.gt(case))),
+            ),
+            (true, Direction::Descending) => query.filter(
+                cases::sort_due.lt(after.due).or(cases::sort_due.eq(after.due).and(cases::case_id.lt(case))),
+            ),
             (false, Direction::Ascending) => query.filter(cases::case_id.gt(case)),
             (false, Direction::Descending) => query.filter(cases::case_id.lt(case)),
         };
@@ -226,8 +242,11 @@ pub fn waiting(
         .limit(limit)
         .into_boxed();
     if let Some(after) = after {
-        query = query
-            .filter(cases::sort_due.gt(after.due).or(cases::sort_due.eq(after.due).and(cases::case_id.gt(after.case))));
+        query = query.filter(
+            cases::sort_due
+                .gt(after.due)
+                .or(cases::sort_due.eq(after.due).and(cases::case_id.gt(after.case))),
+        );
     }
     Ok(query.load(conn)?)
 }

@@ -119,7 +119,9 @@ impl LinkKind {
         }
     }
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::DependsOn, Self::SplitInto, Self::Related, Self::SameRight].into_iter().find(|kind| kind.as_str() == code)
+        [Self::DependsOn, Self::SplitInto, Self::Related, Self::SameRight]
+            .into_iter()
+            .find(|kind| kind.as_str() == code)
     }
 }
 

@@ -36,19 +36,25 @@ fn clause(clause: &Clause) -> Condition {
         Holds::OwnerIn(parties) => Box::new(
             notices::party_id.is_not_null().and(notices::party_id.assume_not_null().eq_any(parties.clone())),
         ),
-        Holds::Node(node) => {
-            Box::new(notices::node_code.is_not_null().and(notices::node_code.assume_not_null().eq(node.clone())))
-        }
+        Holds::Node(node) => Box::new(
+            notices::node_code.is_not_null().and(notices::node_code.assume_not_null().eq(node.clone())),
+        ),
         // The policy grants notices by organisation, mandate and node only; any other relation shows none.
         _ => Box::new(sql::<Bool>("1 = 0")),
     }
 }
 
 /// Notices for the caller, newest first, from before a notice on.
-pub fn list(act: &mut Act<'_>, before: Option<NoticeId>, limit: u32, offset: u32) -> Result<Vec<NoticeView>, Problem> {
+pub fn list(
+    act: &mut Act<'_>,
+    before: Option<NoticeId>,
+    limit: u32,
+    offset: u32,
+) -> Result<Vec<NoticeView>, Problem> {
     let scope = act.scope::<ReadNotice>()?;
     let nothing: Condition = Box::new(sql::<Bool>("1 = 0"));
-    let mine = scope.clauses.iter().map(clause).fold(nothing, |left, right| Box::new(left.or(right)) as Condition);
+    let mine =
+        scope.clauses.iter().map(clause).fold(nothing, |left, right| Box::new(left.or(right)) as Condition);
     let mut query = notices::table
         .filter(mine)
         .order(notices::notice_id.desc())

@@ -65,7 +65,9 @@ impl Numbering {
     pub fn next(&self, prefix: &str, series: Series, year: i32) -> Result<String, Problem> {
         let mut stock = self.stock.lock().unwrap_or_else(PoisonError::into_inner);
         let number = stock.get_mut(&(series, year)).and_then(VecDeque::pop_front);
-        number.map(|number| written(prefix, series, year, number)).ok_or_else(|| Problem::new(Code::Unavailable))
+        number
+            .map(|number| written(prefix, series, year, number))
+            .ok_or_else(|| Problem::new(Code::Unavailable))
     }
 }
 
@@ -88,13 +90,13 @@ const ALPHABET: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// ISO 7064 MOD 37,36 over the letters and digits: finds every single wrong character and every swap of neighbours.
 fn check_character(text: &str) -> char {
-    let sum = text
-        .bytes()
-        .filter_map(|byte| ALPHABET.iter().position(|known| *known == byte))
-        .fold(36, |product, value| match (product + value) % 36 {
+    let sum = text.bytes().filter_map(|byte| ALPHABET.iter().position(|known| *known == byte)).fold(
+        36,
+        |product, value| match (product + value) % 36 {
             0 => 36 * 2 % 37,
             sum => sum * 2 % 37,
-        });
+        },
+    );
     char::from(ALPHABET[(37 - sum) % 36])
 }
 

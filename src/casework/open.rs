@@ -49,7 +49,11 @@ pub fn open(
     let today = catalogue.today(act.now);
     let number = numbering.next(&catalogue.pack.city.number_prefix, Series::Case, today.year())?;
     let right_key = new.right_number.as_ref().map(|number| {
-        keyed_digest(act.pepper, "onewindow/right/v1", &[new.owner.0.as_bytes(), new.service.code.as_bytes(), number.as_bytes()])
+        keyed_digest(
+            act.pepper,
+            "onewindow/right/v1",
+            &[new.owner.0.as_bytes(), new.service.code.as_bytes(), number.as_bytes()],
+        )
     });
     let same_right = match &right_key {
         Some(key) => records::open_on_right(act.conn, key)?,

@@ -24,13 +24,13 @@ pub struct QueueView {
     pub track: Option<Track>,
     pub name: Bilingual,
     /// Open cases that nobody holds.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    #[schema(example = 7, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub waiting: i64,
     /// Open cases in somebody's hands.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    #[schema(example = 2, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub held: i64,
     /// Open cases whose date has passed.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    #[schema(example = 0, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub overdue: i64,
 }
 

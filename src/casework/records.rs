@@ -35,7 +35,10 @@ pub(super) fn load<P: Permission>(conn: &mut Conn, case: &Authorized<P, CaseId>)
     by_id(conn, *case.subject())?.ok_or_else(Problem::not_found)
 }
 
-pub(super) fn content(conn: &mut Conn, case: &Authorized<ReadCaseContent, CaseId>) -> Result<Content, Problem> {
+pub(super) fn content(
+    conn: &mut Conn,
+    case: &Authorized<ReadCaseContent, CaseId>,
+) -> Result<Content, Problem> {
     sealed_content(conn, *case.subject())
 }
 
@@ -156,7 +159,13 @@ pub(super) fn replace_content(conn: &mut Conn, id: CaseId, content: &Content) ->
     Ok(())
 }
 
-pub(super) fn link(conn: &mut Conn, case: CaseId, other: CaseId, kind: LinkKind, now: UtcTime) -> Result<(), Problem> {
+pub(super) fn link(
+    conn: &mut Conn,
+    case: CaseId,
+    other: CaseId,
+    kind: LinkKind,
+    now: UtcTime,
+) -> Result<(), Problem> {
     diesel::insert_into(case_links::table)
         .values((
             case_links::case_id.eq(case),
@@ -167,7 +176,11 @@ pub(super) fn link(conn: &mut Conn, case: CaseId, other: CaseId, kind: LinkKind,
         .execute(conn)
         .map_err(|error| {
             let error = StoreError::from(error);
-            if error.is_duplicate("case_links") { Problem::new(Code::Duplicate).at("/caseId") } else { error.into() }
+            if error.is_duplicate("case_links") {
+                Problem::new(Code::Duplicate).at("/caseId")
+            } else {
+                error.into()
+            }
         })?;
     Ok(())
 }

@@ -28,11 +28,16 @@ pub(super) fn reroute(
 
 /// The queue an officer names, with the track it stands for.
 pub(super) fn target(catalogue: &Catalogue, case: &Case, queue: &str) -> Result<Placement, Problem> {
-    let known = catalogue.pack.queue(queue).filter(|found| found.code != case.queue_code).ok_or_else(|| {
-        let rule = Text::new("城市包中的另一个队列代码", "the code of another queue of the city pack");
-        Problem::invalid("/queueCode", queue, rule)
-    })?;
-    Ok(Placement { track: known.track.unwrap_or(case.track), queue: known.code.clone(), node: known.node.clone() })
+    let known =
+        catalogue.pack.queue(queue).filter(|found| found.code != case.queue_code).ok_or_else(|| {
+            let rule = Text::new("城市包中的另一个队列代码", "the code of another queue of the city pack");
+            Problem::invalid("/queueCode", queue, rule)
+        })?;
+    Ok(Placement {
+        track: known.track.unwrap_or(case.track),
+        queue: known.code.clone(),
+        node: known.node.clone(),
+    })
 }
 
 pub(super) fn placed(case: Case, placement: Placement) -> Case {

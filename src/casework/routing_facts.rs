@@ -23,13 +23,17 @@ pub fn routing_facts(
     origin: Origin<'_>,
 ) -> Facts {
     let asked = item.particulars.as_ref().map(Particulars::routing).unwrap_or_default();
-    let division = |code: Option<String>| code.filter(|code| code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()));
+    let division = |code: Option<String>| {
+        code.filter(|code| code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()))
+    };
     let address = form.lead().and_then(|lead| lead.address.as_ref());
     let in_form = address.and_then(|address| address.division_code.clone());
     Facts {
         service: service.code.clone(),
         right_kind: Some(right_kind.as_str().to_owned()),
-        classification: asked.classification.and_then(|(scheme, symbol)| Classification::parse(scheme, &symbol).ok()),
+        classification: asked
+            .classification
+            .and_then(|(scheme, symbol)| Classification::parse(scheme, &symbol).ok()),
         applicant_seat: division(origin.seat.or(in_form)),
         place_of_act: division(asked.place_of_act),
         respondent_seat: division(asked.respondent_seat),

@@ -8,7 +8,8 @@ use crate::store::Conn;
 
 /// Recorded anywhere in the city counts as recorded, unless some centre has suspended the party.
 pub fn standing(conn: &mut Conn, party: PartyId) -> Result<ApplicantStanding, Problem> {
-    let states: Vec<RecordalState> = parties::standing(conn, party)?.into_iter().map(|row| row.state).collect();
+    let states: Vec<RecordalState> =
+        parties::standing(conn, party)?.into_iter().map(|row| row.state).collect();
     let recordal = if states.contains(&RecordalState::Suspended) {
         Some(Asked::Suspended)
     } else if states.contains(&RecordalState::Recorded) {

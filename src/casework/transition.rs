@@ -32,7 +32,7 @@ pub struct Transition {
     pub reason_code: Option<String>,
     /// Confidential remark: shown to those who may read the case's content, bound into its history by a commitment.
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(example = "主分类号不在批准的预审领域内", max_length = 4000)]
     pub remark: Option<String>,
     /// Queue to re-route to; the city centre's manual queue when left out.
     #[serde(default)]
@@ -53,11 +53,14 @@ pub struct AskedDefect {
     /// JSON pointer into the case's form.
     #[schema(example = "/items/0/particulars/inventionTitle", max_length = 400)]
     pub pointer: String,
-    #[schema(max_length = 2000)]
+    #[schema(example = "名称应当写明产品用途", max_length = 2000)]
     pub message: String,
     /// Law and article, or the city's rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 400)]
+    #[schema(
+        example = "专利审查指南第一部分第三章 (Guidelines for Patent Examination, part I ch. 3)",
+        max_length = 400
+    )]
     pub source: Option<String>,
 }
 
@@ -85,7 +88,12 @@ impl UnderRules {
 }
 
 /// Takes an action that a person or partner asks for.
-pub fn transition(act: &mut Act<'_>, id: CaseId, expected: IfMatch, asked: &Transition) -> Result<Recorded, Problem> {
+pub fn transition(
+    act: &mut Act<'_>,
+    id: CaseId,
+    expected: IfMatch,
+    asked: &Transition,
+) -> Result<Recorded, Problem> {
     let facts = records::lock(act.conn, id)?;
     let authorized = act.authorize::<ActOnCase, _>(&facts, id)?;
     let case = records::load(act.conn, &authorized)?;
@@ -115,7 +123,11 @@ fn find<'w>(workflow: &'w Workflow, case: &Case, code: &str, roles: &[Role]) -> 
     if !action.roles.iter().any(|role| roles.contains(role)) {
         return Err(Problem::new(Code::Forbidden).at("/action"));
     }
-    if action.from.contains(&case.state) { Ok(action) } else { Err(Problem::new(Code::StateConflict).at("/action")) }
+    if action.from.contains(&case.state) {
+        Ok(action)
+    } else {
+        Err(Problem::new(Code::StateConflict).at("/action"))
+    }
 }
 
 /// What the action asks for is there and nothing else is wrong with it; all faults at once.
@@ -123,9 +135,15 @@ fn check_asked(catalogue: &Catalogue, action: &Action, asked: &Transition) -> Re
     let mut faults: Vec<Detail> = Vec::new();
     let mut missing = |target: &str, rule: Text| faults.extend(Problem::invalid(target, "", rule).details);
     if action.asks.contains(&Field::ReasonCode) {
-        let known = asked.reason_code.as_deref().is_some_and(|code| catalogue.pack.reason(code, &action.code).is_some());
+        let known = asked
+            .reason_code
+            .as_deref()
+            .is_some_and(|code| catalogue.pack.reason(code, &action.code).is_some());
         if !known {
-            missing("/reasonCode", Text::new("本操作可用的理由代码", "a reason code that this action may give"));
+            missing(
+                "/reasonCode",
+                Text::new("本操作可用的理由代码", "a reason code that this action may give"),
+            );
         }
     }
     if action.asks.contains(&Field::Defects) && asked.defects.is_empty() {
@@ -161,7 +179,8 @@ pub(super) fn take(
     let mut texts: Vec<(&'static str, String)> =
         asked.remark.iter().map(|remark| ("remark", remark.clone())).collect();
     if action.asks.contains(&Field::Defects) {
-        let defects = serde_json::to_string(&asked.defects).map_err(|error| Problem::internal(error.to_string()))?;
+        let defects =
+            serde_json::to_string(&asked.defects).map_err(|error| Problem::internal(error.to_string()))?;
         correction::ask(act, case.case_id, &defects)?;
         texts.push(("defects", defects));
     }
@@ -170,7 +189,8 @@ pub(super) fn take(
             Effect::Reroute => case = reroute::reroute(act, &rules.catalogue, case, asked)?,
             Effect::Release => case.assignee_id = None,
             Effect::TakeCorrection => {
-                let correction = asked.correction.as_ref().ok_or_else(|| Problem::new(Code::StateConflict))?;
+                let correction =
+                    asked.correction.as_ref().ok_or_else(|| Problem::new(Code::StateConflict))?;
                 correction::take(act, rules, &case, correction)?;
             }
             Effect::NotifyApplicant | Effect::NotifyStaff => {}
@@ -178,7 +198,15 @@ pub(super) fn take(
     }
     case.state.clone_from(&action.to);
     case.is_open = !workflow.is_final(&action.to);
-    let due = deadlines::advance(act, &rules.catalogue, workflow, rules.service(&case)?, case.case_id, Some(&from), &action.to)?;
+    let due = deadlines::advance(
+        act,
+        &rules.catalogue,
+        workflow,
+        rules.service(&case)?,
+        case.case_id,
+        Some(&from),
+        &action.to,
+    )?;
     case.due_on = due.due_on;
     case.due_provisional = due.provisional;
     let case = records::update(act.conn, authorized, case, act.now)?;
@@ -189,7 +217,8 @@ pub(super) fn take(
     if let (Some(reason), Some(members)) = (&asked.reason_code, data.as_object_mut()) {
         members.insert("reasonCode".to_owned(), json!(reason));
     }
-    let event = act.record_with_texts(StreamKind::Case, StreamId(case.case_id.0), "CASE_TRANSITIONED", data, texts)?;
+    let event =
+        act.record_with_texts(StreamKind::Case, StreamId(case.case_id.0), "CASE_TRANSITIONED", data, texts)?;
     let about = About { case_id: Some(case.case_id), submission_id: Some(case.submission_id) };
     if action.effects.contains(&Effect::NotifyApplicant) {
         act.tell(event, &action.code, &Audience::Party(case.owner_id), &about)?;
@@ -200,13 +229,23 @@ pub(super) fn take(
     Ok(event)
 }
 
-fn check(act: &mut Act<'_>, rules: &UnderRules, case: &Case, guard: Guard, asked: &Transition) -> Result<(), Problem> {
+fn check(
+    act: &mut Act<'_>,
+    rules: &UnderRules,
+    case: &Case,
+    guard: Guard,
+    asked: &Transition,
+) -> Result<(), Problem> {
     match guard {
         Guard::ClaimedByCaller => {
             if case.assignee_id.is_some() && case.assignee_id == act.caller.user_id() {
                 return Ok(());
             }
-            Err(Problem::new(if case.assignee_id.is_some() { Code::AlreadyClaimed } else { Code::NotClaimed }))
+            Err(Problem::new(if case.assignee_id.is_some() {
+                Code::AlreadyClaimed
+            } else {
+                Code::NotClaimed
+            }))
         }
         // That they are there was checked with the rest of what was asked.
         Guard::ReasonGiven | Guard::DefectsListed => Ok(()),
@@ -246,8 +285,12 @@ pub fn lapse(act: &mut Act<'_>, id: CaseId, clock: &str) -> Result<bool, Problem
     let case = records::load(act.conn, &authorized)?;
     let rules = UnderRules::of(act, &case)?;
     let workflow = rules.workflow(&case)?;
-    let Some(code) = workflow.clock(clock).and_then(|clock| clock.when_overdue.as_deref()) else { return Ok(false) };
-    let Some(action) = workflow.action(code).filter(|action| action.from.contains(&case.state)) else { return Ok(false) };
+    let Some(code) = workflow.clock(clock).and_then(|clock| clock.when_overdue.as_deref()) else {
+        return Ok(false);
+    };
+    let Some(action) = workflow.action(code).filter(|action| action.from.contains(&case.state)) else {
+        return Ok(false);
+    };
     let action = action.clone();
     take(act, &rules, &authorized, case, &action, &Transition::default())?;
     Ok(true)

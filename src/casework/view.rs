@@ -48,6 +48,7 @@ pub struct CaseView {
     pub state: String,
     /// A local date of the city's zone that ends at 24:00; left out while the clock is paused or after the end.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-11-30")]
     pub due_date: Option<NaiveDate>,
     /// The date rests on a year whose official calendar is not published yet.
     pub due_date_provisional: bool,
@@ -55,18 +56,18 @@ pub struct CaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assignee_id: Option<UserId>,
     /// What the caller can do with it now, by `POST …/transitions`.
-    #[schema(max_items = 100)]
+    #[schema(max_items = 100, example = json!(["ACCEPT", "REQUEST_CORRECTION", "REFUSE", "REROUTE"]))]
     pub allowed_actions: Vec<String>,
     /// Cases that belong with it, as far as the caller may know of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100)]
     pub links: Vec<LinkView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(example = "ERP-2026-000123-1", max_length = 200)]
     pub external_reference: Option<String>,
     pub received_at: UtcTime,
     pub updated_at: UtcTime,
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    #[schema(example = 1, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     pub version: i64,
     /// Only with `expand=particulars`, which leaves an entry in the access stream.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,7 +85,7 @@ pub struct ContentView {
     agency: Option<Value>,
     #[schema(value_type = Vec<forms::DocumentEntry>, max_items = 200)]
     documents: Value,
-    #[schema(value_type = Object)]
+    #[schema(value_type = forms::Particulars)]
     particulars: Value,
 }
 
@@ -137,7 +138,8 @@ pub fn after_action(act: &mut Act<'_>, id: CaseId) -> Result<CaseView, Problem> 
 pub fn view(act: &mut Act<'_>, case: Case, with_links: bool) -> Result<CaseView, Problem> {
     let rules = UnderRules::of(act, &case)?;
     let facts = case.facts();
-    let roles = authorize::<ActOnCase, _>(act.caller, &facts, ()).map(|a| a.roles().to_vec()).unwrap_or_default();
+    let roles =
+        authorize::<ActOnCase, _>(act.caller, &facts, ()).map(|a| a.roles().to_vec()).unwrap_or_default();
     let links = if with_links { visible_links(act, case.case_id)? } else { Vec::new() };
     Ok(CaseView {
         allowed_actions: allowed_actions(rules.workflow(&case)?, &case.state, &roles),

@@ -35,11 +35,16 @@ impl PackFiles {
         if files.0.contains_key("pack.toml") {
             return Ok(files);
         }
-        Err(Fault { file: folder.display().to_string(), line: 1, message: "there is no pack.toml here".to_owned() })
+        Err(Fault {
+            file: folder.display().to_string(),
+            line: 1,
+            message: "there is no pack.toml here".to_owned(),
+        })
     }
 
     fn read_below(&mut self, root: &Path, folder: &Path) -> Result<(), Fault> {
-        let failed = |path: &Path, message: String| Fault { file: path.display().to_string(), line: 1, message };
+        let failed =
+            |path: &Path, message: String| Fault { file: path.display().to_string(), line: 1, message };
         let entries = std::fs::read_dir(folder).map_err(|error| failed(folder, error.to_string()))?;
         for entry in entries {
             let path = entry.map_err(|error| failed(folder, error.to_string()))?.path();
@@ -50,7 +55,8 @@ impl PackFiles {
                 if size > MOST_BYTES || self.0.len() >= MOST_FILES {
                     return Err(failed(&path, "too large for a pack".to_owned()));
                 }
-                let content = std::fs::read_to_string(&path).map_err(|error| failed(&path, error.to_string()))?;
+                let content =
+                    std::fs::read_to_string(&path).map_err(|error| failed(&path, error.to_string()))?;
                 let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
                 self.0.insert(name, content);
             }

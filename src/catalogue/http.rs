@@ -48,7 +48,8 @@ async fn entries<T: Serialize + Clone>(
     let total = page.count.then_some(i64::try_from(rows.len()).unwrap_or(i64::MAX));
     let place = match page.cursor.as_deref() {
         Some(cursor) => {
-            let rule = Text::new("上一页 links.next 中的 cursor", "the cursor in links.next of the page before");
+            let rule =
+                Text::new("上一页 links.next 中的 cursor", "the cursor in links.next of the page before");
             cursor.parse().map_err(|_| Problem::invalid("cursor", cursor, rule))?
         }
         None => page.offset as usize,
@@ -75,8 +76,12 @@ async fn service_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Resu
     entries(who, query, &["serviceCode"], "serviceCode:asc", |pack, query| {
         let rule = Text::new("四条通道之一", "one of the four tracks");
         let track = query.code("track", Track::from_code, rule);
-        let mut services: Vec<Service> =
-            pack.services.iter().filter(|service| track.is_none_or(|track| service.track == track)).cloned().collect();
+        let mut services: Vec<Service> = pack
+            .services
+            .iter()
+            .filter(|service| track.is_none_or(|track| service.track == track))
+            .cloned()
+            .collect();
         services.sort_by(|left, right| left.code.cmp(&right.code));
         services
     })
@@ -93,7 +98,11 @@ async fn service_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Resu
         (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/services/{serviceCode}")]
-async fn service_show(who: Allowed<ReadCatalogue>, code: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn service_show(
+    who: Allowed<ReadCatalogue>,
+    code: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     entry(who, request, |pack| pack.service(&code)).await
 }
 
@@ -122,7 +131,11 @@ async fn bundle_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Resul
         (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/bundles/{bundleCode}")]
-async fn bundle_show(who: Allowed<ReadCatalogue>, code: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn bundle_show(
+    who: Allowed<ReadCatalogue>,
+    code: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     entry(who, request, |pack| pack.bundle(&code)).await
 }
 
@@ -151,7 +164,11 @@ async fn node_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<
         (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/nodes/{nodeCode}")]
-async fn node_show(who: Allowed<ReadCatalogue>, code: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn node_show(
+    who: Allowed<ReadCatalogue>,
+    code: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     entry(who, request, |pack| pack.node(&code)).await
 }
 
@@ -181,7 +198,11 @@ async fn calendar_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Res
         (status = 404, description = "That year is not published yet", body = ProblemBody)),
 )]
 #[get("/calendars/{year}")]
-async fn calendar_show(who: Allowed<ReadCatalogue>, year: Path<i32>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn calendar_show(
+    who: Allowed<ReadCatalogue>,
+    year: Path<i32>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let year = year.into_inner();
     entry(who, request, move |pack: &Pack| -> Option<&CalendarYear> {
         pack.calendars.iter().find(|calendar| calendar.year == year)
@@ -214,7 +235,10 @@ struct Classifications {
         (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/classifications")]
-async fn classification_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn classification_list(
+    who: Allowed<ReadCatalogue>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     Query::of(&request)?.end()?;
     let catalogue = catalogue(who).await?;
     let pack = &catalogue.pack;

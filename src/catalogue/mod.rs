@@ -13,4 +13,6 @@ pub use files::{Fault, PackFiles};
 pub use http::routes;
 pub use model::*;
 pub use parse::parse;
-pub use versions::{Catalogue, Imported, at_version, current, current_if_any, files as version_files, import};
+pub use versions::{
+    Catalogue, Imported, at_version, current, current_if_any, files as version_files, import,
+};

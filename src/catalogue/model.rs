@@ -4,8 +4,8 @@
 use super::workflow::Workflow;
 use crate::access::Role;
 use crate::calendar::{CalendarYear, Limit, LimitTooLong, Unit};
-use crate::language::Bilingual;
 use crate::decision::{FieldList, Table, Track};
+use crate::language::Bilingual;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -128,7 +128,7 @@ pub struct DocumentKind {
     #[schema(example = "100001", max_length = 10)]
     pub cnipa_code: Option<String>,
     /// Media types accepted for it.
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, example = json!(["application/pdf"]))]
     pub media_types: Vec<String>,
 }
 
@@ -140,10 +140,13 @@ pub struct Reason {
     pub code: String,
     pub name: Bilingual,
     /// Law and article, or the city's rule.
-    #[schema(max_length = 400)]
+    #[schema(
+        example = "专利申请预审业务管理办法（试行） (Measures on patent pre-examination)",
+        max_length = 400
+    )]
     pub basis: String,
     /// Actions that may give this reason.
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, example = json!(["REFUSE"]))]
     pub actions: Vec<String>,
 }
 
@@ -276,7 +279,7 @@ pub struct RequiredDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 11)]
     pub right_kinds: Vec<RightKind>,
-    #[schema(max_length = 400)]
+    #[schema(example = "专利法第二十七条 (Patent Law art. 27)", max_length = 400)]
     pub source: String,
 }
 
@@ -299,14 +302,14 @@ pub struct ServiceLimit {
     /// The clock, as the workflow names it: `ACCEPTANCE`, `CORRECTION` …
     #[schema(example = "ACCEPTANCE", max_length = 40)]
     pub clock: String,
-    #[schema(minimum = 0, maximum = 240000)]
+    #[schema(example = 2, minimum = 0, maximum = 240_000)]
     pub amount: u32,
     pub unit: Unit,
     /// Whether a last day that is a rest day moves to the next working day.
     #[serde(default = "yes")]
     pub roll: bool,
     /// Law and article, or `city rule` where no national figure exists.
-    #[schema(max_length = 400)]
+    #[schema(example = "本市规则 (city rule)", max_length = 400)]
     pub source: String,
 }
 
@@ -321,9 +324,9 @@ pub struct Guide {
     pub promised_limit: Bilingual,
     pub place: Bilingual,
     pub hours: Bilingual,
-    #[schema(max_length = 40)]
+    #[schema(example = "0513-12345", max_length = 40)]
     pub telephone: String,
-    #[schema(max_length = 40)]
+    #[schema(example = "12345", max_length = 40)]
     pub complaint_line: String,
     /// Names of the forms to hand in.
     #[schema(max_items = 20)]
@@ -335,7 +338,7 @@ pub struct Guide {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Service {
     #[serde(rename = "serviceCode")]
-    #[schema(example = "PRE_EXAMINATION_INVENTION", max_length = 60)]
+    #[schema(example = "PRE_EXAMINATION_DESIGN", max_length = 60)]
     pub code: String,
     pub name: Bilingual,
     #[schema(max_items = 11)]
@@ -350,7 +353,7 @@ pub struct Service {
     pub particulars: ParticularsKind,
     /// Names of particulars that this service needs beyond those its kind always needs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 60)]
+    #[schema(max_items = 60, example = json!(["inventionTitle"]))]
     pub requires: Vec<String>,
     #[schema(example = "intake", max_length = 60)]
     pub workflow: String,
@@ -382,11 +385,11 @@ pub struct BundleItem {
     #[schema(example = "design", max_length = 40)]
     pub item_key: String,
     /// One of these services; more than one means the applicant chooses.
-    #[schema(max_items = 10)]
+    #[schema(max_items = 10, example = json!(["PRE_EXAMINATION_DESIGN"]))]
     pub services: Vec<String>,
     /// Keys of items whose outcome this one waits for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, example = json!(["deposit"]))]
     pub depends_on: Vec<String>,
     #[serde(default)]
     pub optional: bool,

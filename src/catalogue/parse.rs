@@ -83,7 +83,11 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn one<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let Some(content) = self.files.0.get(name) else {
-            self.faults.push(Fault { file: name.to_owned(), line: 1, message: "this file is missing".to_owned() });
+            self.faults.push(Fault {
+                file: name.to_owned(),
+                line: 1,
+                message: "this file is missing".to_owned(),
+            });
             return None;
         };
         self.parse(name, content)

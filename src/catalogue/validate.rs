@@ -58,14 +58,25 @@ fn city(pack: &Pack, findings: &mut Findings<'_>) {
     if city.utc_offset.parse::<FixedOffset>().is_err() {
         fault("utcOffset", format!("utcOffset {} is not an offset such as +08:00", city.utc_offset));
     }
-    if !(1..=4).contains(&city.number_prefix.len()) || !city.number_prefix.bytes().all(|b| b.is_ascii_uppercase()) {
+    if !(1..=4).contains(&city.number_prefix.len())
+        || !city.number_prefix.bytes().all(|b| b.is_ascii_uppercase())
+    {
         fault("numberPrefix", "numberPrefix is 1 to 4 capital letters".to_owned());
     }
     if pack.node(&city.centre_node).is_none_or(|node| node.kind != NodeKind::ProtectionCentre) {
-        fault("centreNode", format!("centreNode {} is not a protection centre of nodes.toml", city.centre_node));
+        fault(
+            "centreNode",
+            format!("centreNode {} is not a protection centre of nodes.toml", city.centre_node),
+        );
     }
-    if pack.queue(&city.manual_queue).is_none_or(|queue| queue.node != city.centre_node || queue.track.is_some()) {
-        fault("manualQueue", format!("manualQueue {} is not a queue of the centre without a track", city.manual_queue));
+    if pack
+        .queue(&city.manual_queue)
+        .is_none_or(|queue| queue.node != city.centre_node || queue.track.is_some())
+    {
+        fault(
+            "manualQueue",
+            format!("manualQueue {} is not a queue of the centre without a track", city.manual_queue),
+        );
     }
 }
 
@@ -76,12 +87,22 @@ fn network(pack: &Pack, findings: &mut Findings<'_>) {
         if let Some(division) = node.division_code.as_deref()
             && !pack.city.contains(division)
         {
-            findings.add("nodes.toml", &node.code, "divisionCode", format!("division {division} is not in pack.toml"));
+            findings.add(
+                "nodes.toml",
+                &node.code,
+                "divisionCode",
+                format!("division {division} is not in pack.toml"),
+            );
         }
     }
     for queue in &pack.queues {
         if pack.node(&queue.node).is_none() {
-            findings.add("queues.toml", &queue.code, "nodeCode", format!("node {} is not in nodes.toml", queue.node));
+            findings.add(
+                "queues.toml",
+                &queue.code,
+                "nodeCode",
+                format!("node {} is not in nodes.toml", queue.node),
+            );
         }
     }
 }
@@ -129,12 +150,27 @@ fn routing(pack: &Pack, findings: &mut Findings<'_>) {
         for row in &table.rows {
             let target = &row.target;
             match pack.queue(&target.queue) {
-                None => findings.add("routing/", &row.id, &target.queue, format!("queue {} is not in queues.toml", target.queue)),
+                None => findings.add(
+                    "routing/",
+                    &row.id,
+                    &target.queue,
+                    format!("queue {} is not in queues.toml", target.queue),
+                ),
                 Some(queue) if queue.node != target.node => {
-                    findings.add("routing/", &row.id, &target.queue, format!("queue {} belongs to node {}", queue.code, queue.node));
+                    findings.add(
+                        "routing/",
+                        &row.id,
+                        &target.queue,
+                        format!("queue {} belongs to node {}", queue.code, queue.node),
+                    );
                 }
                 Some(queue) if queue.track.is_some_and(|track| track != target.track) => {
-                    findings.add("routing/", &row.id, &target.queue, format!("queue {} is of another track", queue.code));
+                    findings.add(
+                        "routing/",
+                        &row.id,
+                        &target.queue,
+                        format!("queue {} is of another track", queue.code),
+                    );
                 }
                 Some(_) => {}
             }
@@ -146,9 +182,16 @@ fn bundles(pack: &Pack, findings: &mut Findings<'_>) {
     for bundle in &pack.bundles {
         for item in &bundle.items {
             for service in item.services.iter().filter(|code| pack.service(code).is_none()) {
-                findings.add("bundles.toml", &bundle.code, service, format!("service {service} is not in services/"));
+                findings.add(
+                    "bundles.toml",
+                    &bundle.code,
+                    service,
+                    format!("service {service} is not in services/"),
+                );
             }
-            for key in item.depends_on.iter().filter(|key| !bundle.items.iter().any(|other| other.item_key == **key)) {
+            for key in
+                item.depends_on.iter().filter(|key| !bundle.items.iter().any(|other| other.item_key == **key))
+            {
                 findings.add("bundles.toml", &bundle.code, key, format!("item {key} is not in this bundle"));
             }
         }

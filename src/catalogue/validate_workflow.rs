@@ -32,7 +32,10 @@ pub fn faults(workflow: &Workflow) -> Vec<(String, String)> {
             fault(&state.code, format!("state {} stands twice", state.code));
         }
         if (state.actor == Actor::Nobody) != state.outcome.is_some() {
-            fault(&state.code, format!("state {}: a final state has an outcome, and only a final one", state.code));
+            fault(
+                &state.code,
+                format!("state {}: a final state has an outcome, and only a final one", state.code),
+            );
         }
     }
     let mut actions = HashSet::new();
@@ -51,7 +54,9 @@ pub fn faults(workflow: &Workflow) -> Vec<(String, String)> {
         }
     }
     for clock in &workflow.clocks {
-        for state in clock.runs_in.iter().chain(&clock.paused_in).filter(|code| workflow.state(code).is_none()) {
+        for state in
+            clock.runs_in.iter().chain(&clock.paused_in).filter(|code| workflow.state(code).is_none())
+        {
             fault(&clock.code, format!("clock {} names the undeclared state {state}", clock.code));
         }
         if let Some(code) = &clock.when_overdue

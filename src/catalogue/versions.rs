@@ -42,8 +42,11 @@ impl Catalogue {
     }
 }
 
+/// Version and digest of files → what they parse to.
+type Parsed = HashMap<(i32, Vec<u8>), Arc<Catalogue>>;
+
 /// Parsed packs by the digest of their files: a pure function's results, remembered.
-static PARSED: LazyLock<RwLock<HashMap<(i32, Vec<u8>), Arc<Catalogue>>>> = LazyLock::new(RwLock::default);
+static PARSED: LazyLock<RwLock<Parsed>> = LazyLock::new(RwLock::default);
 
 /// The version in force. Without one the service cannot answer anything of substance.
 pub fn current(conn: &mut Conn) -> Result<Arc<Catalogue>, Problem> {
@@ -131,7 +134,11 @@ pub fn import(conn: &mut Conn, files: &PackFiles, now: UtcTime) -> Result<Import
         .execute(conn)?;
     for (path, content) in &files.0 {
         diesel::insert_into(pack_files::table)
-            .values((pack_files::version.eq(version), pack_files::path.eq(path), pack_files::content.eq(content)))
+            .values((
+                pack_files::version.eq(version),
+                pack_files::path.eq(path),
+                pack_files::content.eq(content),
+            ))
             .execute(conn)?;
     }
     Ok(Imported::Version(version))

@@ -32,6 +32,7 @@ pub struct State {
 /// What a final state means for a bundle and its dependants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = CaseOutcome)]
 pub enum Outcome {
     Succeeded,
     Failed,
@@ -88,7 +89,7 @@ pub struct Action {
     #[schema(example = "ACCEPT", max_length = 40)]
     pub code: String,
     pub name: Bilingual,
-    #[schema(max_items = 40)]
+    #[schema(max_items = 40, example = json!(["SUBMITTED"]))]
     pub from: Vec<String>,
     #[schema(example = "ACCEPTED", max_length = 40)]
     pub to: String,
@@ -104,7 +105,7 @@ pub struct Action {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
     pub effects: Vec<Effect>,
-    #[schema(max_length = 400)]
+    #[schema(example = "本市规则 (city rule)", max_length = 400)]
     pub source: String,
 }
 
@@ -116,18 +117,18 @@ pub struct Clock {
     pub code: String,
     pub name: Bilingual,
     /// States in which it runs: it starts on the first entry into one of them.
-    #[schema(max_items = 40)]
+    #[schema(max_items = 40, example = json!(["SUBMITTED"]))]
     pub runs_in: Vec<String>,
     /// States in which it is paused (↷).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 40)]
+    #[schema(max_items = 40, example = json!(["CORRECTION_REQUIRED"]))]
     pub paused_in: Vec<String>,
     /// Whether every new entry from outside starts it afresh (a new correction round) or goes on with the old one.
     #[serde(default)]
     pub restarts: bool,
     /// Action the timer takes when it runs out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 40)]
+    #[schema(example = "LAPSE", max_length = 40)]
     pub when_overdue: Option<String>,
 }
 
@@ -136,6 +137,7 @@ pub struct Clock {
 pub struct Workflow {
     #[schema(example = "intake", max_length = 60)]
     pub code: String,
+    #[schema(example = 1)]
     pub version: u32,
     pub name: Bilingual,
     /// State of a case that was just handed in.

@@ -20,7 +20,11 @@ pub struct Act<'c> {
 }
 
 impl Act<'_> {
-    pub fn authorize<P: Permission, T>(&self, facts: &Facts, subject: T) -> Result<Authorized<P, T>, Problem> {
+    pub fn authorize<P: Permission, T>(
+        &self,
+        facts: &Facts,
+        subject: T,
+    ) -> Result<Authorized<P, T>, Problem> {
         access::authorize(self.caller, facts, subject)
     }
 
@@ -29,7 +33,13 @@ impl Act<'_> {
     }
 
     /// Records an event of this change.
-    pub fn record(&mut self, kind: StreamKind, stream: StreamId, what: &str, data: Value) -> Result<Recorded, Problem> {
+    pub fn record(
+        &mut self,
+        kind: StreamKind,
+        stream: StreamId,
+        what: &str,
+        data: Value,
+    ) -> Result<Recorded, Problem> {
         self.record_with_texts(kind, stream, what, data, Vec::new())
     }
 
@@ -71,13 +81,25 @@ impl Act<'_> {
     /// Leaves an entry in the access stream: confidential content is about to be shown.
     pub fn record_access(&mut self, kind: StreamKind, stream: StreamId, action: &str) -> Result<(), Problem> {
         let id = EventId(self.ids.draw());
-        let access =
-            NewAccess { id, stream, stream_kind: kind, principal: self.caller.principal(), action, at: self.now };
+        let access = NewAccess {
+            id,
+            stream,
+            stream_kind: kind,
+            principal: self.caller.principal(),
+            action,
+            at: self.now,
+        };
         journal::record_access(self.conn, &access)
     }
 
     /// Puts a message into the outbox.
-    pub fn tell(&mut self, event: Recorded, topic: &str, audience: &Audience, about: &About) -> Result<(), Problem> {
+    pub fn tell(
+        &mut self,
+        event: Recorded,
+        topic: &str,
+        audience: &Audience,
+        about: &About,
+    ) -> Result<(), Problem> {
         let id = MessageId(self.ids.draw());
         outbox::push(self.conn, id, event.id, topic, audience, about, self.now)
     }

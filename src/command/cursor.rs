@@ -43,7 +43,8 @@ impl CursorSeal {
             bool::from(tag.ct_eq(&self.tag(place))).then(|| parse(place))?
         };
         place().ok_or_else(|| {
-            let rule = Text::new("上一页 links.next 中的 cursor", "the cursor in links.next of the page before");
+            let rule =
+                Text::new("上一页 links.next 中的 cursor", "the cursor in links.next of the page before");
             Problem::invalid("cursor", cursor, rule)
         })
     }

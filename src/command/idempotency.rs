@@ -52,6 +52,9 @@ pub fn digest(pepper: &[u8; 32], key: &IdempotencyKey, body: &[u8]) -> Vec<u8> {
     keyed_digest(pepper, "onewindow/request/v1", &[key.operation.as_bytes(), body])
 }
 
+/// Digest, status, location, resource and event of a key's row.
+type Row = (Vec<u8>, i32, Option<String>, Option<PrincipalId>, Option<EventId>);
+
 /// Takes the key. While another transaction holds it this waits, at most as long as the lock timeout.
 pub fn claim(
     conn: &mut Conn,
@@ -64,7 +67,6 @@ pub fn claim(
     if insert_key(conn, &row)? {
         return Ok(Claim::First);
     }
-    type Row = (Vec<u8>, i32, Option<String>, Option<PrincipalId>, Option<EventId>);
     let (stored, status, location, resource, event): Row = idempotency_keys::table
         .find((principal, &key.key))
         .select((
@@ -83,7 +85,12 @@ pub fn claim(
 }
 
 /// Writes into the row what came of the request.
-pub fn finish(conn: &mut Conn, principal: PrincipalId, key: &IdempotencyKey, receipt: &Receipt) -> Result<(), Problem> {
+pub fn finish(
+    conn: &mut Conn,
+    principal: PrincipalId,
+    key: &IdempotencyKey,
+    receipt: &Receipt,
+) -> Result<(), Problem> {
     diesel::update(idempotency_keys::table.find((principal, &key.key)))
         .set((
             idempotency_keys::status.eq(i32::from(receipt.status)),

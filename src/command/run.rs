@@ -34,7 +34,13 @@ impl Request {
     }
 
     fn act<'c>(&'c self, conn: &'c mut Conn, loaded: &'c Loaded) -> Act<'c> {
-        Act { conn, caller: &loaded.caller, now: self.now, ids: self.ids.clone(), pepper: &self.window.pepper }
+        Act {
+            conn,
+            caller: &loaded.caller,
+            now: self.now,
+            ids: self.ids.clone(),
+            pepper: &self.window.pepper,
+        }
     }
 }
 

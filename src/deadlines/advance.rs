@@ -59,9 +59,9 @@ pub fn advance(
         let turn = turn(clock, row.as_ref().map(|row| row.state), from, to);
         let row = match (turn, row) {
             (Turn::Start, last) => {
-                let limit = service
-                    .limit(&clock.code)
-                    .ok_or_else(|| Problem::internal(format!("{} has no limit {}", service.code, clock.code)))?;
+                let limit = service.limit(&clock.code).ok_or_else(|| {
+                    Problem::internal(format!("{} has no limit {}", service.code, clock.code))
+                })?;
                 let round = last.map_or(1, |row| row.round + 1);
                 Some(start(act, catalogue, case, limit, round, today)?)
             }

@@ -47,14 +47,14 @@ pub struct Pause {
 pub struct Calculated {
     /// A local date of the city's zone that ends at 24:00; left out while the clock is paused.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-02-26")]
     pub due_date: Option<NaiveDate>,
     /// The span touches a year whose official calendar is not published yet.
     pub provisional: bool,
     /// Working days after the start date up to the due date.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 1_000_000)]
+    #[schema(example = 5, minimum = 0, maximum = 1_000_000)]
     pub working_days: Option<u32>,
-    #[schema(value_type = Object)]
     pub trace: Trace,
 }
 
@@ -72,7 +72,9 @@ pub fn calculate(catalogue: &Catalogue, asked: &Calculation) -> Result<Calculate
     Ok(Calculated {
         due_date: due.due_on,
         provisional: due.provisional,
-        working_days: due.due_on.map(|date| working_days_between(&catalogue.calendar, asked.start_date, date)),
+        working_days: due
+            .due_on
+            .map(|date| working_days_between(&catalogue.calendar, asked.start_date, date)),
         trace: due.trace,
     })
 }

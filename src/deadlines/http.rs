@@ -21,7 +21,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
     ),
 )]
 #[post("/deadline-calculations")]
-async fn deadline_calculation_create(who: Allowed<RunCalculation>, body: Body<Calculation>) -> Result<HttpResponse, Problem> {
+async fn deadline_calculation_create(
+    who: Allowed<RunCalculation>,
+    body: Body<Calculation>,
+) -> Result<HttpResponse, Problem> {
     let asked = body.value;
     let answer = command::read(who, move |act| calculate(&*catalogue::current(act.conn)?, &asked)).await?;
     Ok(listed(&answer))

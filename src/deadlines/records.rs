@@ -56,7 +56,8 @@ pub(super) struct DeadlineRow {
 
 impl DeadlineRow {
     pub fn limit(&self) -> Result<Limit, Problem> {
-        Limit::new(self.amount.cast_unsigned(), self.unit, self.roll).map_err(|error| Problem::internal(error.to_string()))
+        Limit::new(self.amount.cast_unsigned(), self.unit, self.roll)
+            .map_err(|error| Problem::internal(error.to_string()))
     }
 }
 
@@ -69,7 +70,11 @@ pub(super) fn of_case(conn: &mut Conn, case: CaseId) -> Result<Vec<DeadlineRow>,
 }
 
 /// Clocks that still run or pause, over all cases, whose date rests on an older calendar.
-pub(super) fn open_after(conn: &mut Conn, after: Option<DeadlineId>, limit: i64) -> Result<Vec<DeadlineRow>, Problem> {
+pub(super) fn open_after(
+    conn: &mut Conn,
+    after: Option<DeadlineId>,
+    limit: i64,
+) -> Result<Vec<DeadlineRow>, Problem> {
     let mut query = deadlines::table
         .filter(deadlines::state.ne(ClockState::Stopped))
         .order(deadlines::deadline_id.asc())
@@ -101,8 +106,14 @@ pub(super) fn pauses(conn: &mut Conn, deadline: DeadlineId) -> Result<Vec<Suspen
     Ok(rows.into_iter().map(|(from, until)| Suspension { from, until }).collect())
 }
 
-pub(super) fn pause(conn: &mut Conn, deadline: DeadlineId, from: NaiveDate, reason: &str) -> Result<(), Problem> {
-    let position: i64 = suspensions::table.filter(suspensions::deadline_id.eq(deadline)).count().get_result(conn)?;
+pub(super) fn pause(
+    conn: &mut Conn,
+    deadline: DeadlineId,
+    from: NaiveDate,
+    reason: &str,
+) -> Result<(), Problem> {
+    let position: i64 =
+        suspensions::table.filter(suspensions::deadline_id.eq(deadline)).count().get_result(conn)?;
     diesel::insert_into(suspensions::table)
         .values((
             suspensions::deadline_id.eq(deadline),
@@ -133,28 +144,32 @@ pub struct DeadlineView {
     #[schema(example = "ACCEPTANCE", max_length = 40)]
     pub clock: String,
     /// Counts from 1; a clock that starts afresh has another round.
-    #[schema(minimum = 1, maximum = 1000)]
+    #[schema(example = 1, minimum = 1, maximum = 1000)]
     pub round: i32,
     pub state: ClockState,
     /// A local date of the city's zone; it ends at 24:00 there. Left out while the clock is paused.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-11-30")]
     pub due_date: Option<NaiveDate>,
     /// The date touches a year whose official calendar is not published yet, and will be worked out again.
     pub provisional: bool,
     /// Law and article, or the city's rule.
-    #[schema(max_length = 400)]
+    #[schema(example = "本市规则 (city rule)", max_length = 400)]
     pub source: String,
     /// Every step from the start day to the date, enough to work it out again without this service.
-    #[schema(value_type = Object)]
     pub trace: Trace,
 }
 
 /// The clocks of a case that the caller may read.
-pub fn deadlines_of(conn: &mut Conn, case: &Authorized<ReadCase, CaseId>) -> Result<Vec<DeadlineView>, Problem> {
+pub fn deadlines_of(
+    conn: &mut Conn,
+    case: &Authorized<ReadCase, CaseId>,
+) -> Result<Vec<DeadlineView>, Problem> {
     of_case(conn, *case.subject())?
         .into_iter()
         .map(|row| {
-            let trace = serde_json::from_str(&row.trace).map_err(|_| Problem::internal("a trace cannot be read"))?;
+            let trace =
+                serde_json::from_str(&row.trace).map_err(|_| Problem::internal("a trace cannot be read"))?;
             Ok(DeadlineView {
                 deadline_id: row.deadline_id,
                 case_id: row.case_id,

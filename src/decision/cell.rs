@@ -119,6 +119,7 @@ pub(super) enum WrittenCell {
 /// Exactly one of the conditions; `scheme` goes with a `prefix` of classifications.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"field": "HOME_TEXTILE"}))]
 pub(super) struct Condition {
     /// None of these codes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,6 +131,7 @@ pub(super) struct Condition {
     scheme: Option<Scheme>,
     /// Within this field list, as it stands on the day of the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 60)]
     field: Option<String>,
     /// Nice classes from `min` to `max`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

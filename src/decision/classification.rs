@@ -36,7 +36,7 @@ impl Scheme {
 #[serde(try_from = "Written")]
 pub struct Classification {
     scheme: Scheme,
-    #[schema(example = "06-13")]
+    #[schema(example = "06-13", max_length = 40)]
     symbol: String,
 }
 

@@ -15,7 +15,9 @@ use crate::language::Bilingual;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
+    #[schema(example = "cases", max_length = 60)]
     pub table_code: String,
+    #[schema(example = 1)]
     pub table_version: u32,
     /// The day whose field lists were asked.
     pub decided_on: NaiveDate,
@@ -28,14 +30,24 @@ pub struct Decision {
 /// Where the item goes. What no row takes is triaged by people at the city centre; nothing is dropped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+#[schema(as = RoutingOutcome)]
 pub enum Outcome {
-    Matched { row_id: String, row_name: Bilingual, basis: String, target: Target },
+    #[schema(rename_all = "camelCase")]
+    Matched {
+        #[schema(example = "PRE_DESIGN_HOME_TEXTILE", max_length = 60)]
+        row_id: String,
+        row_name: Bilingual,
+        #[schema(example = "南通市实施方案措施9 (city plan, measure 9)", max_length = 4000)]
+        basis: String,
+        target: Target,
+    },
     Unmatched,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RowVerdict {
+    #[schema(example = "PRE_DESIGN_HOME_TEXTILE", max_length = 60)]
     pub row_id: String,
     pub verdict: Verdict,
     /// Every cell of the row; none of a row that was not reached.
@@ -57,10 +69,11 @@ pub enum Verdict {
 pub struct CellVerdict {
     pub column: Column,
     /// What the cell asks, in signs: `DESIGN | TRADEMARK`, `≠ DESIGN`, `3206…`, `∈ HOME_TEXTILE`, `NICE 1–34`, `*`, `∅`.
-    #[schema(example = "LOCARNO 06-13…")]
+    #[schema(example = "∈ HOME_TEXTILE", max_length = 10_000)]
     pub condition: String,
     /// The fact; left out when it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "LOCARNO 06-13", max_length = 200)]
     pub found: Option<String>,
     /// The rule that made this the competent place.
     #[serde(default, skip_serializing_if = "Option::is_none")]

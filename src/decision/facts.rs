@@ -10,38 +10,42 @@ use super::column::Column;
 /// Places are six-digit division codes (GB/T 2260).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"service": "PRE_EXAMINATION_DESIGN", "rightKind": "DESIGN", "applicantSeat": "320612",
+    "classification": {"scheme": "LOCARNO", "symbol": "06-13"}, "intakeNode": "NTIPC", "recordedEntity": true}))]
 pub struct Facts {
     /// Code of the service asked for.
-    #[schema(example = "DESIGN_PRE_EXAMINATION")]
+    #[schema(example = "PRE_EXAMINATION_DESIGN", max_length = 60)]
     pub service: String,
     /// Kind of the right concerned; `NONE` when the service concerns no right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "DESIGN")]
+    #[schema(example = "DESIGN", max_length = 40)]
     pub right_kind: Option<String>,
     /// Main classification of the right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classification: Option<Classification>,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "division")]
-    #[schema(pattern = r"^\d{6}$", example = "320612")]
+    #[schema(pattern = r"^\d{6}$", max_length = 6, example = "320612")]
     pub applicant_seat: Option<String>,
     /// Where the act complained of was done.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "division")]
-    #[schema(pattern = r"^\d{6}$")]
+    #[schema(pattern = r"^\d{6}$", max_length = 6)]
     pub place_of_act: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "division")]
-    #[schema(pattern = r"^\d{6}$")]
+    #[schema(pattern = r"^\d{6}$", max_length = 6)]
     pub respondent_seat: Option<String>,
     /// The actual place of business of a seller on an e-commerce platform.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "division")]
-    #[schema(pattern = r"^\d{6}$")]
+    #[schema(pattern = r"^\d{6}$", max_length = 6)]
     pub seller_seat: Option<String>,
     /// Code of the node at whose window the item was handed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "NTIPC", max_length = 40)]
     pub intake_node: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen_forum: Option<Forum>,
     /// Way by which the item came in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "PORTAL", max_length = 20)]
     pub channel: Option<String>,
     /// Whether the act was done on an e-commerce platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]

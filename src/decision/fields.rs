@@ -18,9 +18,10 @@ pub struct FieldLists(Vec<FieldList>);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(into = "Written", try_from = "Written")]
 pub struct FieldList {
+    #[schema(example = "HOME_TEXTILE", max_length = 60)]
     pub code: String,
     pub scheme: Scheme,
-    #[schema(value_type = Vec<WrittenEntry>)]
+    #[schema(value_type = Vec<WrittenEntry>, max_items = 1000)]
     pub entries: Vec<FieldEntry>,
 }
 
@@ -76,7 +77,7 @@ struct Written {
 #[schema(as = FieldEntry)]
 #[serde(deny_unknown_fields)]
 struct WrittenEntry {
-    #[schema(example = "06-13")]
+    #[schema(example = "06-13", max_length = 40)]
     prefix: String,
     /// First day on which the entry counts.
     from: NaiveDate,

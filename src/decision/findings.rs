@@ -11,20 +11,39 @@ use crate::language::Bilingual;
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
 pub enum Finding {
     /// No row takes these facts. One example is given for each service and kind of right.
+    #[schema(rename_all = "camelCase")]
     Gap { example: Facts },
     /// Two rows with different targets both fit these facts; the earlier decides. `nested` says that the earlier fits
     /// nothing the later does not, as an exception stands before its rule; if not, the order may be an accident.
-    Overlap { first_row_id: String, second_row_id: String, nested: bool, example: Facts },
+    #[schema(rename_all = "camelCase")]
+    Overlap {
+        #[schema(example = "PRE_DESIGN_HOME_TEXTILE", max_length = 60)]
+        first_row_id: String,
+        #[schema(example = "PRE_DESIGN_CENTRE", max_length = 60)]
+        second_row_id: String,
+        nested: bool,
+        example: Facts,
+    },
     /// The row never decides: these rows take all that it fits, or, if there are none, nothing fits it.
+    #[schema(rename_all = "camelCase")]
     Unreachable {
+        #[schema(example = "PRE_DESIGN_CENTRE", max_length = 60)]
         row_id: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         taken_by: Vec<String>,
     },
     /// The row names a field list that the pack does not have.
-    UnknownField { row_id: String, field: String },
+    #[schema(rename_all = "camelCase")]
+    UnknownField {
+        #[schema(example = "PRE_DESIGN_HOME_TEXTILE", max_length = 60)]
+        row_id: String,
+        #[schema(example = "HOME_TEXTILE", max_length = 60)]
+        field: String,
+    },
     /// The rows tell too many combinations apart to look at them all: nothing was found out about this service and right.
+    #[schema(rename_all = "camelCase")]
     TooLarge {
+        #[schema(example = "PRE_EXAMINATION_DESIGN", max_length = 60)]
         service: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         right_kind: Option<String>,

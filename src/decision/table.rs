@@ -16,7 +16,9 @@ use crate::language::Bilingual;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Table {
+    #[schema(example = "cases", max_length = 60)]
     pub code: String,
+    #[schema(example = 1)]
     pub version: u32,
     /// First day in force.
     pub effective_from: NaiveDate,
@@ -25,6 +27,7 @@ pub struct Table {
     pub effective_to: Option<NaiveDate>,
     pub name: Bilingual,
     /// The facts the table looks at, in the order in which people read them.
+    #[schema(max_items = 13, example = json!(["service", "rightKind", "classification", "competentPlace"]))]
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
 }
@@ -34,13 +37,16 @@ pub struct Table {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Row {
     /// Unique in the table; a case keeps it with the table's version.
+    #[schema(example = "PRE_DESIGN_HOME_TEXTILE", max_length = 60)]
     pub id: String,
     pub name: Bilingual,
     /// Law and article, or the local rule, on which the row rests.
+    #[schema(example = "南通市实施方案措施9 (city plan, measure 9)", max_length = 4000)]
     pub basis: String,
     /// Conditions by column; a column that is not named may hold anything.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schema(value_type = BTreeMap<String, WrittenCell>)]
+    #[schema(value_type = BTreeMap<String, WrittenCell>,
+        example = json!({"service": ["PRE_EXAMINATION_DESIGN"], "classification": {"field": "HOME_TEXTILE"}}))]
     pub cells: BTreeMap<Column, Cell>,
     pub target: Target,
 }
@@ -51,8 +57,10 @@ pub struct Row {
 pub struct Target {
     pub track: Track,
     /// Code of the queue.
+    #[schema(example = "TZHT-PRE_EXAMINATION", max_length = 60)]
     pub queue: String,
     /// Code of the node.
+    #[schema(example = "TZHT", max_length = 40)]
     pub node: String,
 }
 

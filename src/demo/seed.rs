@@ -113,8 +113,9 @@ fn insert_parties(act: &mut Act<'_>, world: &World) -> Result<HashMap<String, Pa
         };
         let id = parties::ensure(act, new)?;
         for recordal in &party.recordals {
-            let state = RecordalState::from_code(&recordal.state)
-                .ok_or_else(|| Problem::internal(format!("world.toml: {} is no recordal state", recordal.state)))?;
+            let state = RecordalState::from_code(&recordal.state).ok_or_else(|| {
+                Problem::internal(format!("world.toml: {} is no recordal state", recordal.state))
+            })?;
             let standing = Standing {
                 node_code: recordal.node.clone(),
                 state,
@@ -128,9 +129,15 @@ fn insert_parties(act: &mut Act<'_>, world: &World) -> Result<HashMap<String, Pa
     Ok(ids)
 }
 
-fn insert_user(act: &mut Act<'_>, hashes: &Hashes, name: &str, display_name: &str) -> Result<UserId, Problem> {
+fn insert_user(
+    act: &mut Act<'_>,
+    hashes: &Hashes,
+    name: &str,
+    display_name: &str,
+) -> Result<UserId, Problem> {
     let id = UserId(act.ids.draw());
-    let name = normal_user_name(name).ok_or_else(|| Problem::internal("world.toml: a user name is not sound"))?;
+    let name =
+        normal_user_name(name).ok_or_else(|| Problem::internal("world.toml: a user name is not sound"))?;
     diesel::insert_into(users::table)
         .values((
             users::user_id.eq(id),
@@ -146,7 +153,11 @@ fn insert_user(act: &mut Act<'_>, hashes: &Hashes, name: &str, display_name: &st
     Ok(id)
 }
 
-fn insert_mandates(act: &mut Act<'_>, world: &World, parties: &HashMap<String, PartyId>) -> Result<(), Problem> {
+fn insert_mandates(
+    act: &mut Act<'_>,
+    world: &World,
+    parties: &HashMap<String, PartyId>,
+) -> Result<(), Problem> {
     for mandate in &world.mandates {
         let party = |key: &String| parties.get(key).copied().ok_or_else(|| unknown(key));
         diesel::insert_into(mandates::table)
@@ -170,7 +181,11 @@ fn insert_clients(
 ) -> Result<(), Problem> {
     for client in &world.clients {
         let id = ClientId(act.ids.draw());
-        let party = client.party.as_ref().map(|key| parties.get(key).copied().ok_or_else(|| unknown(key))).transpose()?;
+        let party = client
+            .party
+            .as_ref()
+            .map(|key| parties.get(key).copied().ok_or_else(|| unknown(key)))
+            .transpose()?;
         diesel::insert_into(clients::table)
             .values((
                 clients::client_id.eq(id),

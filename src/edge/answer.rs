@@ -52,7 +52,12 @@ pub fn shown<T: Serialize>(request: &HttpRequest, version: i64, value: &T) -> Ht
 }
 
 /// What a command made, with the status and place of the first answer and the version of now.
-pub fn created<T: Serialize>(status: u16, location: Option<&str>, version: Option<i64>, value: &T) -> HttpResponse {
+pub fn created<T: Serialize>(
+    status: u16,
+    location: Option<&str>,
+    version: Option<i64>,
+    value: &T,
+) -> HttpResponse {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CREATED);
     let mut response = HttpResponseBuilder::new(status);
     if let Some(location) = location {

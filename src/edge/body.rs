@@ -104,7 +104,11 @@ pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
 /// it may be confidential.
 pub fn shape_fault(pointer: &str, error: &serde_json::Error) -> Problem {
     let cause = without_found_text(&error.to_string());
-    let mut problem = Problem::invalid(pointer, cause, Text::new("符合接口说明的数据结构", "the shape that the service description states"));
+    let mut problem = Problem::invalid(
+        pointer,
+        cause,
+        Text::new("符合接口说明的数据结构", "the shape that the service description states"),
+    );
     if let Some(detail) = problem.details.first_mut() {
         "SHAPE".clone_into(&mut detail.code);
     }

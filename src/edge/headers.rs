@@ -37,7 +37,11 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
     if fits {
         Ok(text.to_owned())
     } else {
-        Err(Problem::invalid(NAME, text, Text::new("1 至 255 个可见 ASCII 字符", "1 to 255 visible ASCII characters")))
+        Err(Problem::invalid(
+            NAME,
+            text,
+            Text::new("1 至 255 个可见 ASCII 字符", "1 to 255 visible ASCII characters"),
+        ))
     }
 }
 
@@ -60,7 +64,9 @@ impl FromRequest for IfMatch {
         ready(match request.headers().get(header::IF_MATCH) {
             None => Err(Problem::new(Code::PreconditionRequired).at("If-Match")),
             // An ETag that this service never gave cannot be the current one.
-            Some(_) => if_match(request.headers()).map(Self).ok_or_else(|| Problem::new(Code::Stale).at("If-Match")),
+            Some(_) => {
+                if_match(request.headers()).map(Self).ok_or_else(|| Problem::new(Code::Stale).at("If-Match"))
+            }
         })
     }
 }
@@ -73,17 +79,20 @@ fn parse_etag(text: &str) -> Option<i64> {
     text.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok().filter(|version| *version > 0)
 }
 
-/// The strong ETag of a version.
+/// The strong entity tag of a version.
 pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
 /// Whether the caller already holds this version (`If-None-Match`, RFC 9110 §13.1.2).
 pub fn already_held(request: &HttpRequest, version: i64) -> bool {
-    let Some(held) = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()) else {
+    let Some(held) = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok())
+    else {
         return false;
     };
-    held.split(',').map(str::trim).any(|tag| tag == "*" || parse_etag(tag.trim_start_matches("W/")) == Some(version))
+    held.split(',')
+        .map(str::trim)
+        .any(|tag| tag == "*" || parse_etag(tag.trim_start_matches("W/")) == Some(version))
 }
 
 pub fn language(headers: &HeaderMap) -> Language {

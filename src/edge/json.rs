@@ -75,7 +75,9 @@ impl<'de> Visitor<'de> for Level {
         let mut elements = Vec::new();
         while let Some(element) = seq.next_element_seed(below)? {
             if elements.len() == MOST_ELEMENTS {
-                return Err(de::Error::custom(format_args!("more than {MOST_ELEMENTS} elements in an array")));
+                return Err(de::Error::custom(format_args!(
+                    "more than {MOST_ELEMENTS} elements in an array"
+                )));
             }
             elements.push(element);
         }
@@ -124,7 +126,17 @@ mod tests {
 
     #[test]
     fn what_two_readers_could_take_differently_is_refused() {
-        for bad in [r#"{"a":1,"a":2}"#, r#""\u0000""#, r#""\ud800""#, "[1,]", "{} {}", "1e999", "nul", "", "\u{feff}{}"] {
+        for bad in [
+            r#"{"a":1,"a":2}"#,
+            r#""\u0000""#,
+            r#""\ud800""#,
+            "[1,]",
+            "{} {}",
+            "1e999",
+            "nul",
+            "",
+            "\u{feff}{}",
+        ] {
             assert!(parse(bad.as_bytes()).is_err(), "{bad}");
         }
         assert!(parse(&[b'"', 0xff, b'"']).is_err());

@@ -1,4 +1,4 @@
-//! How much one caller may ask: a token bucket each, told in every answer (RateLimit fields) and enforced by 429.
+//! How much one caller may ask: a token bucket each, told in every answer (`RateLimit` fields) and enforced by 429.
 
 use crate::problem::{Code, Problem};
 use governor::middleware::StateInformationMiddleware;

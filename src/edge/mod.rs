@@ -3,14 +3,14 @@
 mod answer;
 mod body;
 mod headers;
-mod limit;
 pub mod json;
+mod limit;
 mod query;
 mod shell;
 
 pub use answer::{Rendering, created, listed, no_content, shown};
-pub use shell::{CorrelationId, Shell};
 pub use body::{Body, Patch, shape_fault, typed};
 pub use headers::{IdempotencyKey, IfMatch, already_held, etag, language};
 pub use limit::{Allowance, Limits};
 pub use query::{Query, decode};
+pub use shell::{CorrelationId, Shell};

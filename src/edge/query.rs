@@ -27,10 +27,20 @@ impl Query {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name)?, decode(value)?);
             if given.insert(name.clone(), value.clone()).is_some() {
-                return Err(Problem::invalid(&name, value, Text::new("每个参数只出现一次", "each parameter once")));
+                return Err(Problem::invalid(
+                    &name,
+                    value,
+                    Text::new("每个参数只出现一次", "each parameter once"),
+                ));
             }
         }
-        Ok(Self { given, known: Vec::new(), strict: is_strict(headers), path: path.to_owned(), faults: Vec::new() })
+        Ok(Self {
+            given,
+            known: Vec::new(),
+            strict: is_strict(headers),
+            path: path.to_owned(),
+            faults: Vec::new(),
+        })
     }
 
     pub fn text(&mut self, name: &'static str) -> Option<String> {
@@ -49,7 +59,12 @@ impl Query {
     }
 
     /// A filter by code, such as `track=ENFORCEMENT`.
-    pub fn code<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Option<T>, allowed: Text) -> Option<T> {
+    pub fn code<T>(
+        &mut self,
+        name: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+        allowed: Text,
+    ) -> Option<T> {
         let text = self.text(name)?;
         let parsed = read(&text);
         if parsed.is_none() {
@@ -63,7 +78,11 @@ impl Query {
     }
 
     /// Takes the paging parameters and ends the reading: every fault is reported at once.
-    pub fn page(mut self, sorts: &'static [&'static str], default_sort: &'static str) -> Result<Page, Problem> {
+    pub fn page(
+        mut self,
+        sorts: &'static [&'static str],
+        default_sort: &'static str,
+    ) -> Result<Page, Problem> {
         let limit = self.value("limit", page::LIMIT_RULE).unwrap_or(page::DEFAULT_LIMIT);
         let offset = self.value("offset", page::OFFSET_RULE).unwrap_or(0);
         let count = self.value("count", Text::new("true 或 false", "true or false")).unwrap_or(false);
@@ -71,7 +90,8 @@ impl Query {
         let fields = self.text("fields");
         let sort = self.text("sort");
         let known = std::mem::take(&mut self.known);
-        let page = Page::new(limit, offset, cursor, sort.as_deref(), fields.as_deref(), count, sorts, default_sort);
+        let page =
+            Page::new(limit, offset, cursor, sort.as_deref(), fields.as_deref(), count, sorts, default_sort);
         match page {
             Ok(mut page) => {
                 self.finish(&known)?;
@@ -79,7 +99,9 @@ impl Query {
                 page.filters = self
                     .given
                     .into_iter()
-                    .filter(|(name, _)| known.contains(&name.as_str()) && !matches!(name.as_str(), "offset" | "cursor"))
+                    .filter(|(name, _)| {
+                        known.contains(&name.as_str()) && !matches!(name.as_str(), "offset" | "cursor")
+                    })
                     .collect();
                 Ok(page)
             }

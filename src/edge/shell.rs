@@ -131,7 +131,11 @@ fn not_acceptable(request: &ServiceRequest) -> Option<Problem> {
     let suits = |range: &str| {
         let essence = range.split(';').next().unwrap_or_default().trim();
         let excluded = range.split(';').any(|part| matches!(part.trim(), "q=0" | "q=0.0"));
-        !excluded && matches!(essence, "" | "*/*" | "application/*" | "application/json" | "application/problem+json")
+        !excluded
+            && matches!(
+                essence,
+                "" | "*/*" | "application/*" | "application/json" | "application/problem+json"
+            )
     };
     (!accept.split(',').any(suits)).then(|| Problem::new(Code::NotAcceptable).at("Accept"))
 }
@@ -144,7 +148,9 @@ fn rendered<B>(
     let found = response.response().extensions().get::<Rendering>().map(|rendering| rendering.0.clone());
     let problem = match found {
         Some(problem) => problem,
-        None if response.status().is_client_error() && !response.headers().contains_key(header::CONTENT_TYPE) => {
+        None if response.status().is_client_error()
+            && !response.headers().contains_key(header::CONTENT_TYPE) =>
+        {
             bare(response.status())
         }
         None => return response,

@@ -202,8 +202,8 @@ fn masked(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identifiers::{CountryCode, PatentNumber, ResidentId};
     use crate::forms::defect::Defect;
+    use crate::identifiers::{CountryCode, PatentNumber, ResidentId};
 
     fn told(act: impl FnOnce(&mut Checklist<'_>)) -> Vec<Defect> {
         let mut list = Checklist::new(NaiveDate::from_ymd_opt(2026, 3, 2).unwrap());

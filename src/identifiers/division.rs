@@ -1,8 +1,8 @@
 //! Codes of administrative divisions (行政区划代码), GB/T 2260, and the names of those of Nantong.
 
 use super::fault::{Fault, FaultCode};
-use crate::language::Text;
 use super::text;
+use crate::language::Text;
 
 const FORMAT: Fault =
     Fault::new(FaultCode::Format, "6 位数字的行政区划代码", "a division code of 6 digits, as in GB/T 2260");

@@ -29,7 +29,8 @@ const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 /// The code of a submission: always the same, so it need not be kept, and not to be guessed without the pepper.
 pub fn claim_code(pepper: &[u8; 32], id: SubmissionId) -> String {
     let digest = keyed_digest(pepper, "onewindow/receipt/v1", &[id.0.as_bytes()]);
-    let letters: Vec<char> = digest.iter().take(12).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let letters: Vec<char> =
+        digest.iter().take(12).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
@@ -42,7 +43,8 @@ pub fn take_over(act: &mut Act<'_>, claim: &ReceiptClaim) -> Result<(SubmissionI
     if !bool::from(code.as_bytes().ct_eq(claim.claim_code.trim().to_ascii_uppercase().as_bytes())) {
         return Err(Problem::not_found());
     }
-    let authorized = act.authorize::<ClaimSubmission, _>(&submission.facts(), id).map_err(|_| Problem::not_found())?;
+    let authorized =
+        act.authorize::<ClaimSubmission, _>(&submission.facts(), id).map_err(|_| Problem::not_found())?;
     let owner = submission.owner_id.ok_or_else(Problem::not_found)?;
     let to = act.caller.principal();
     let changed = Submission { creator_id: to, external_reference: None, ..submission };

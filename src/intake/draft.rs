@@ -87,6 +87,11 @@ pub fn discard(act: &mut Act<'_>, id: SubmissionId, expected: IfMatch) -> Result
     }
     let discarded = Submission { state: SubmissionState::Discarded, external_reference: None, ..submission };
     let discarded = records::update(act.conn, &authorized, discarded, Some(&json!({})), act.now)?;
-    act.record(StreamKind::Submission, StreamId(id.0), "DRAFT_DISCARDED", json!({ "version": discarded.version }))?;
+    act.record(
+        StreamKind::Submission,
+        StreamId(id.0),
+        "DRAFT_DISCARDED",
+        json!({ "version": discarded.version }),
+    )?;
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! The window over HTTP.
 
 use super::claim::{ReceiptClaim, take_over};
+use super::draft;
 use super::list::{self, Filter};
 use super::model::SubmissionState;
 use super::submit::{submit, withdraw};
 use super::view::{self, SubmissionView};
-use super::draft;
 use crate::access::{
     Allowed, ClaimSubmission, CreateSubmission, EditSubmission, ReadSubmission, ReadSubmissionContent,
     SubmitSubmission,
@@ -186,10 +186,17 @@ async fn submission_show(
     responses((status = 200, description = "One page", body = PageOf<SubmissionView>)),
 )]
 #[get("/submissions")]
-async fn submission_list(who: Allowed<ReadSubmission>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn submission_list(
+    who: Allowed<ReadSubmission>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request)?;
     let filter = Filter {
-        state: query.code("state", SubmissionState::from_code, Text::new("提交状态", "a state of submissions")),
+        state: query.code(
+            "state",
+            SubmissionState::from_code,
+            Text::new("提交状态", "a state of submissions"),
+        ),
         receipt_number: query.text("receiptNumber"),
         external_reference: query.text("externalReference"),
     };

@@ -34,9 +34,9 @@ fn clause(clause: &Clause) -> Condition {
         Holds::Creator { principal, owner, intake_node } => {
             let mut condition: Condition = Box::new(submissions::creator_id.eq(*principal));
             if let Some(owner) = owner {
-                condition = Box::new(
-                    condition.and(submissions::owner_id.is_null().or(submissions::owner_id.assume_not_null().eq(*owner))),
-                );
+                condition = Box::new(condition.and(
+                    submissions::owner_id.is_null().or(submissions::owner_id.assume_not_null().eq(*owner)),
+                ));
             }
             if let Some(node) = intake_node {
                 condition = Box::new(condition.and(submissions::intake_node.eq(node.clone())));
@@ -44,7 +44,9 @@ fn clause(clause: &Clause) -> Condition {
             condition
         }
         Holds::OwnerIn(parties) => Box::new(
-            submissions::owner_id.is_not_null().and(submissions::owner_id.assume_not_null().eq_any(parties.clone())),
+            submissions::owner_id
+                .is_not_null()
+                .and(submissions::owner_id.assume_not_null().eq_any(parties.clone())),
         ),
         Holds::IntakeNode(node) => Box::new(submissions::intake_node.eq(node.clone())),
         // A submission lies at no node and in nobody's hands.
@@ -52,8 +54,12 @@ fn clause(clause: &Clause) -> Condition {
     };
     match clause.phase {
         PhaseRule::Any => relation,
-        PhaseRule::Only(Phase::Draft) => Box::new(relation.and(submissions::state.eq(SubmissionState::Draft))),
-        PhaseRule::Only(Phase::Filed) => Box::new(relation.and(submissions::state.ne(SubmissionState::Draft))),
+        PhaseRule::Only(Phase::Draft) => {
+            Box::new(relation.and(submissions::state.eq(SubmissionState::Draft)))
+        }
+        PhaseRule::Only(Phase::Filed) => {
+            Box::new(relation.and(submissions::state.ne(SubmissionState::Draft)))
+        }
         PhaseRule::Open | PhaseRule::Only(_) => never(),
     }
 }
@@ -77,7 +83,11 @@ fn filtered(filter: &Filter, scope: &Scope) -> Condition {
     }
     if let Some(number) = &filter.receipt_number {
         let number = number.clone();
-        also(Box::new(submissions::receipt_number.is_not_null().and(submissions::receipt_number.assume_not_null().eq(number))));
+        also(Box::new(
+            submissions::receipt_number
+                .is_not_null()
+                .and(submissions::receipt_number.assume_not_null().eq(number)),
+        ));
     }
     if let Some(reference) = &filter.external_reference {
         let reference = reference.clone();

@@ -30,7 +30,9 @@ impl SubmissionState {
         }
     }
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Draft, Self::Submitted, Self::Withdrawn, Self::Discarded].into_iter().find(|state| state.as_str() == code)
+        [Self::Draft, Self::Submitted, Self::Withdrawn, Self::Discarded]
+            .into_iter()
+            .find(|state| state.as_str() == code)
     }
 }
 

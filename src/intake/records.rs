@@ -27,7 +27,10 @@ pub(super) fn lock(conn: &mut Conn, id: SubmissionId) -> Result<Submission, Prob
 }
 
 /// The form of a submission that was authorised, by whatever right.
-pub(super) fn form<P: Permission>(conn: &mut Conn, of: &Authorized<P, SubmissionId>) -> Result<Value, Problem> {
+pub(super) fn form<P: Permission>(
+    conn: &mut Conn,
+    of: &Authorized<P, SubmissionId>,
+) -> Result<Value, Problem> {
     let sealed: Sealed = submissions::table.find(*of.subject()).select(submissions::form).first(conn)?;
     let plain = sealed.open().map_err(|error| Problem::internal(error.to_string()))?;
     serde_json::from_slice(plain).map_err(|_| Problem::internal("a form cannot be read"))
@@ -110,7 +113,12 @@ pub(super) fn by_receipt(conn: &mut Conn, receipt: &str) -> Result<Option<Submis
 }
 
 /// Hands the cases of a submission over to whoever claimed it.
-pub(super) fn hand_over(conn: &mut Conn, id: SubmissionId, owner: PartyId, to: PrincipalId) -> Result<(), Problem> {
+pub(super) fn hand_over(
+    conn: &mut Conn,
+    id: SubmissionId,
+    owner: PartyId,
+    to: PrincipalId,
+) -> Result<(), Problem> {
     diesel::update(cases::table.filter(cases::submission_id.eq(id).and(cases::owner_id.eq(owner))))
         .set(cases::creator_id.eq(to))
         .execute(conn)?;

@@ -129,7 +129,8 @@ fn open_case(
 ) -> Result<(), Problem> {
     // The completeness check has seen to all of these.
     let incomplete = || Problem::internal("an item passed the completeness check without its service");
-    let service = item.service_code.as_deref().and_then(|code| catalogue.pack.service(code)).ok_or_else(incomplete)?;
+    let service =
+        item.service_code.as_deref().and_then(|code| catalogue.pack.service(code)).ok_or_else(incomplete)?;
     let right_kind = item.right_kind_for(service).ok_or_else(incomplete)?;
     let origin = Origin {
         intake_node: filing.intake_node,
@@ -176,7 +177,11 @@ fn extract(form: &Value, place: usize, item: &Item) -> Content {
 }
 
 /// The party the submission is for, if it is known already.
-fn known_owner(act: &mut Act<'_>, form: &SubmissionForm, owner: Option<PartyId>) -> Result<Option<PartyId>, Problem> {
+fn known_owner(
+    act: &mut Act<'_>,
+    form: &SubmissionForm,
+    owner: Option<PartyId>,
+) -> Result<Option<PartyId>, Problem> {
     if owner.is_some() {
         return Ok(owner);
     }
@@ -187,7 +192,11 @@ fn known_owner(act: &mut Act<'_>, form: &SubmissionForm, owner: Option<PartyId>)
 }
 
 /// Whoever files for an organisation files in its name: the lead applicant must be that organisation.
-fn lead_is_owner(act: &mut Act<'_>, form: &SubmissionForm, owner: Option<PartyId>) -> Result<Option<Defect>, Problem> {
+fn lead_is_owner(
+    act: &mut Act<'_>,
+    form: &SubmissionForm,
+    owner: Option<PartyId>,
+) -> Result<Option<Defect>, Problem> {
     let (Some(owner), Some((scheme, value))) = (owner, lead_identifier(form)) else { return Ok(None) };
     if parties::find_by_identifier(act.conn, act.pepper, &scheme, &value)? == Some(owner) {
         return Ok(None);

@@ -37,7 +37,7 @@ pub struct SubmissionView {
     #[schema(example = "PATTERN_PROTECTION", max_length = 60)]
     pub bundle_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(example = "ERP-2026-000123", max_length = 200)]
     pub external_reference: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<ReceiptView>,
@@ -55,7 +55,7 @@ pub struct SubmissionView {
     pub form: Option<Value>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    #[schema(example = 1, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     pub version: i64,
 }
 
@@ -65,7 +65,8 @@ pub struct SubmissionView {
 pub enum Progress {
     /// Somebody is asked to correct something.
     NeedsAction,
-    InProgress,
+    #[serde(rename = "IN_PROGRESS")]
+    Underway,
     ClosedAllOk,
     ClosedPartial,
     ClosedFailed,
@@ -137,21 +138,22 @@ fn view(act: &mut Act<'_>, submission: Submission) -> Result<SubmissionView, Pro
     };
     let is_filer = submission.creator_id == act.caller.principal();
     let code = (filed && is_filer && content.is_some()).then(|| claim_code(act.pepper, id));
-    Ok(SubmissionView { items, defects, progress, ..summary(submission, code) })
+    Ok(SubmissionView { progress, items, defects, ..summary(submission, code) })
 }
 
 /// What a list shows.
 pub fn summary(submission: Submission, claim_code: Option<String>) -> SubmissionView {
     let received_at = submission.submitted_at;
-    let receipt = submission.receipt_number.zip(received_at).map(|(receipt_number, received_at)| ReceiptView {
-        receipt_number,
-        received_at,
-        note: Bilingual::new(
-            "本凭证仅表明窗口已收件，不代表已经受理。",
-            "This receipt says that the window has received the submission, not that it was accepted.",
-        ),
-        claim_code,
-    });
+    let receipt =
+        submission.receipt_number.zip(received_at).map(|(receipt_number, received_at)| ReceiptView {
+            receipt_number,
+            received_at,
+            note: Bilingual::new(
+                "本凭证仅表明窗口已收件，不代表已经受理。",
+                "This receipt says that the window has received the submission, not that it was accepted.",
+            ),
+            claim_code,
+        });
     SubmissionView {
         submission_id: submission.submission_id,
         state: submission.state,
@@ -204,7 +206,8 @@ fn of_cases(act: &mut Act<'_>, id: SubmissionId) -> Result<(Vec<ItemView>, Progr
     let mut items = Vec::with_capacity(count);
     for case in cases {
         let catalogue = catalogue::at_version(act.conn, case.pack_version)?;
-        let state = catalogue.pack.workflow(&case.workflow_code).and_then(|workflow| workflow.state(&case.state));
+        let state =
+            catalogue.pack.workflow(&case.workflow_code).and_then(|workflow| workflow.state(&case.state));
         asked |= state.is_some_and(|state| state.actor == Actor::Applicant);
         open |= case.is_open;
         succeeded += usize::from(state.and_then(|state| state.outcome) == Some(Outcome::Succeeded));
@@ -218,7 +221,7 @@ fn of_cases(act: &mut Act<'_>, id: SubmissionId) -> Result<(Vec<ItemView>, Progr
     }
     let progress = match (asked, open, succeeded) {
         (true, _, _) => Progress::NeedsAction,
-        (_, true, _) => Progress::InProgress,
+        (_, true, _) => Progress::Underway,
         (_, _, 0) => Progress::ClosedFailed,
         (_, _, all) if all == count => Progress::ClosedAllOk,
         _ => Progress::ClosedPartial,

@@ -35,7 +35,8 @@ pub fn events_of(
         .load(conn)?;
     rows.into_iter()
         .map(|(bytes, hash, previous)| {
-            let body = serde_json::from_str(&bytes).map_err(|_| Problem::internal("an event cannot be read"))?;
+            let body =
+                serde_json::from_str(&bytes).map_err(|_| Problem::internal("an event cannot be read"))?;
             Ok(Event { body, bytes, hash: hex(&hash), previous_hash: hex(&previous) })
         })
         .collect()

@@ -48,7 +48,12 @@ pub fn verify(conn: &mut Conn) -> Result<Vec<Finding>, Problem> {
         let commitments = commitments(conn, &rows)?;
         for row in rows {
             if stream.as_ref().is_none_or(|expected| expected.stream != row.stream) {
-                stream = Some(Expected { stream: row.stream, sequence: 1, hash: chain::GENESIS.to_vec(), broken: false });
+                stream = Some(Expected {
+                    stream: row.stream,
+                    sequence: 1,
+                    hash: chain::GENESIS.to_vec(),
+                    broken: false,
+                });
             }
             let Some(expected) = stream.as_mut() else { continue };
             // After the first fault of a stream everything behind it is in doubt; one finding says so.
@@ -115,14 +120,19 @@ fn commitments(conn: &mut Conn, rows: &[Row]) -> Result<BTreeMap<(EventId, Strin
             .select((event_texts::event_id, event_texts::name, event_texts::salt, event_texts::content))
             .load(conn)?;
         for (event, name, salt, content) in texts {
-            let commitment = content.open().map_or_else(|_| String::new(), |text| chain::commitment(&salt, text));
+            let commitment =
+                content.open().map_or_else(|_| String::new(), |text| chain::commitment(&salt, text));
             found.insert((event, name), commitment);
         }
     }
     Ok(found)
 }
 
-fn fault(row: &Row, expected: &Expected, commitments: &BTreeMap<(EventId, String), String>) -> Option<String> {
+fn fault(
+    row: &Row,
+    expected: &Expected,
+    commitments: &BTreeMap<(EventId, String), String>,
+) -> Option<String> {
     if row.sequence != expected.sequence {
         return Some(format!("sequence {} stands where {} belongs", row.sequence, expected.sequence));
     }

@@ -26,7 +26,11 @@ fn schemas(value: &mut Value, inside: bool) {
                 match name.as_str() {
                     "example" | "examples" | "default" | "enum" | "const" => {}
                     "properties" | "schemas" => {
-                        member.as_object_mut().into_iter().flat_map(|map| map.values_mut()).for_each(|schema| schemas(schema, true));
+                        member
+                            .as_object_mut()
+                            .into_iter()
+                            .flat_map(|map| map.values_mut())
+                            .for_each(|schema| schemas(schema, true));
                     }
                     _ => schemas(member, false),
                 }
@@ -57,7 +61,8 @@ fn bound(schema: &mut serde_json::Map<String, Value>) {
             _ => {}
         }
     }
-    let is_text = schema.get("type").is_some_and(|kind| *kind == json!("string") || *kind == json!(["string", "null"]));
+    let is_text =
+        schema.get("type").is_some_and(|kind| *kind == json!("string") || *kind == json!(["string", "null"]));
     if is_text && !schema.contains_key("enum") && !schema.contains_key("const") {
         let most = match schema.get("format").and_then(Value::as_str) {
             Some("uuid") => 36,

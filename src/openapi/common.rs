@@ -17,7 +17,8 @@ fn refusal(status: u16) -> Value {
 
 pub(super) fn complete(document: &mut Value) {
     document["components"]["headers"] = headers();
-    let paths: Vec<String> = document["paths"].as_object().into_iter().flatten().map(|(path, _)| path.clone()).collect();
+    let paths: Vec<String> =
+        document["paths"].as_object().into_iter().flatten().map(|(path, _)| path.clone()).collect();
     for path in paths {
         let Some(methods) = document["paths"][&path].as_object_mut() else { continue };
         for (method, operation) in methods.iter_mut().filter(|(_, operation)| operation.is_object()) {
@@ -47,7 +48,10 @@ fn parameters(path: &str, method: &str, operation: &mut Value) {
             "description": "Names this request: sent again with the same body it is done once and answered alike.",
             "schema": { "type": "string", "minLength": 1, "maxLength": 255 }, "example": "8e03978e-40d5-43e8-bc93-6894a57f9324" }));
     }
-    if method == "patch" || method == "delete" && !path.ends_with("/current") || path.ends_with("/transitions") {
+    if method == "patch"
+        || method == "delete" && !path.ends_with("/current")
+        || path.ends_with("/transitions")
+    {
         parameters.push(json!({ "name": "If-Match", "in": "header", "required": true,
             "description": "The ETag last seen, so that nobody's change is overwritten unseen.",
             "schema": { "type": "string", "maxLength": 40 }, "example": "\"1\"" }));
@@ -113,7 +117,13 @@ fn headers() -> Value {
 }
 
 fn answer_headers(status: &str, response: &mut Value) {
-    let mut names = vec!["Correlation-ID", "RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin", "Content-Language"];
+    let mut names = vec![
+        "Correlation-ID",
+        "RateLimit",
+        "RateLimit-Policy",
+        "Access-Control-Allow-Origin",
+        "Content-Language",
+    ];
     match status {
         "200" | "304" => names.push("ETag"),
         "201" => names.extend(["ETag", "Location"]),

@@ -1,7 +1,12 @@
 //! States for every operation which row of the policy decides who may call it, and how callers show who they are. The
 //! right is the type in the handler's signature; a test compares the two.
 
-use crate::access::*;
+use crate::access::{
+    ActOnCase, AskForToken, AssignCase, ClaimCase, ClaimFromQueue, ClaimSubmission, CreateSubmission,
+    EditSubmission, LinkCase, Permission, ReadCase, ReadCatalogue, ReadNotice, ReadParty, ReadQueue,
+    ReadRouting, ReadSession, ReadSubmission, ReleaseCase, Resource, Role, RunCalculation, RunSimulation,
+    SESSION_COOKIE, SignIn, SplitCase, SubmitSubmission, TransferCase, Verb, policy_rows,
+};
 use serde_json::{Value, json};
 
 /// Operation → the right its handler asks for.
@@ -69,12 +74,16 @@ pub(super) fn state(document: &mut Value) {
         let public = policy_rows()
             .iter()
             .any(|row| row.role == Role::Anonymous && row.resource == *resource && row.verb == *verb);
-        operation["security"] = if public { json!([{}]) } else { json!([{ "session": [] }, { "bearer": [] }]) };
+        operation["security"] =
+            if public { json!([{}]) } else { json!([{ "session": [] }, { "bearer": [] }]) };
     }
 }
 
 /// Every operation of the document.
 pub(super) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
     let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    paths.filter_map(Value::as_object_mut).flat_map(|methods| methods.values_mut()).filter(|value| value.is_object())
+    paths
+        .filter_map(Value::as_object_mut)
+        .flat_map(|methods| methods.values_mut())
+        .filter(|value| value.is_object())
 }

@@ -33,7 +33,7 @@ struct PartyView {
     /// Recordals (备案) with the centres.
     #[schema(max_items = 100)]
     recordals: Vec<Standing>,
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    #[schema(example = 1, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     version: i64,
 }
 
@@ -45,7 +45,11 @@ fn view(act: &mut Act<'_>, id: PartyId) -> Result<PartyView, Problem> {
         party_id: id,
         kind: party.kind,
         name: party.name,
-        identifier: if party.kind == PartyKind::NaturalPerson { masked(&party.identifier) } else { party.identifier },
+        identifier: if party.kind == PartyKind::NaturalPerson {
+            masked(&party.identifier)
+        } else {
+            party.identifier
+        },
         identifier_scheme: party.identifier_scheme,
         seat_division_code: party.seat_division,
         recordals: standing(act.conn, id)?,
@@ -97,7 +101,11 @@ async fn party_list(who: Allowed<ReadParty>, request: HttpRequest) -> Result<Htt
         (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/parties/{partyId}")]
-async fn party_show(who: Allowed<ReadParty>, id: Path<PartyId>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn party_show(
+    who: Allowed<ReadParty>,
+    id: Path<PartyId>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     let party = command::read(who, move |act| view(act, id)).await?;
     Ok(shown(&request, party.version, &party))

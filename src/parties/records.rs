@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 /// What a party is in law.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = RegisteredPartyKind)]
 pub enum PartyKind {
     Enterprise,
     /// 个体工商户
@@ -115,7 +116,9 @@ pub fn find_by_identifier(
 /// The party with this identifier, made if there is none: a walk-in becomes known at the window.
 pub fn ensure(act: &mut Act<'_>, party: impl FnOnce(PartyId) -> NewParty) -> Result<PartyId, Problem> {
     let party = party(PartyId(act.ids.draw()));
-    if let Some(known) = find_by_identifier(act.conn, act.pepper, &party.identifier_scheme, &party.identifier)? {
+    if let Some(known) =
+        find_by_identifier(act.conn, act.pepper, &party.identifier_scheme, &party.identifier)?
+    {
         return Ok(known);
     }
     insert(act.conn, act.pepper, &party, act.now)?;

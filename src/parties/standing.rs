@@ -35,11 +35,13 @@ crate::store::text_column!(RecordalState);
 /// A recordal at one centre.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RecordalStanding)]
 pub struct Standing {
     #[schema(example = "NTIPC", max_length = 40)]
     pub node_code: String,
     pub state: RecordalState,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2025-01-20")]
     pub recorded_on: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suspended_until: Option<NaiveDate>,

@@ -26,7 +26,7 @@ pub struct Cause {
     pub kind: CauseKind,
     /// Reason codes given, oldest first: a second re-route carries both.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 100)]
+    #[schema(max_items = 100, example = json!(["WRONG_FIELD"]))]
     pub reason_codes: Vec<String>,
 }
 
@@ -84,7 +84,9 @@ pub fn preview(catalogue: &Catalogue, date: NaiveDate, facts: &Facts, usual: Tra
         |table| decide(table, &catalogue.fields, date, facts),
     );
     let placement = match decision.target() {
-        Some(target) => Placement { track: target.track, queue: target.queue.clone(), node: target.node.clone() },
+        Some(target) => {
+            Placement { track: target.track, queue: target.queue.clone(), node: target.node.clone() }
+        }
         None => manual(catalogue, usual),
     };
     Preview { reason: decision.reason(), placement, decision }

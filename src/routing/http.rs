@@ -25,7 +25,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
     ),
 )]
 #[post("/routing-simulations")]
-async fn routing_simulation_create(who: Allowed<RunSimulation>, body: Body<Simulation>) -> Result<HttpResponse, Problem> {
+async fn routing_simulation_create(
+    who: Allowed<RunSimulation>,
+    body: Body<Simulation>,
+) -> Result<HttpResponse, Problem> {
     let asked = body.value;
     let answer = command::read(who, move |act| {
         let catalogue = catalogue::current(act.conn)?;
@@ -54,7 +57,10 @@ struct TableView {
     ),
 )]
 #[get("/routing-tables")]
-async fn routing_table_list(who: Allowed<ReadRouting>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn routing_table_list(
+    who: Allowed<ReadRouting>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     Query::of(&request)?.end()?;
     let tables = command::read(who, move |act| {
         let catalogue = catalogue::current(act.conn)?;
@@ -76,7 +82,11 @@ fn domains(pack: &catalogue::Pack) -> Vec<ServiceDomain> {
         .iter()
         .map(|service| ServiceDomain {
             service: service.code.clone(),
-            right_kinds: service.right_kinds.iter().flat_map(|kind| rights(*kind, service.particulars)).collect(),
+            right_kinds: service
+                .right_kinds
+                .iter()
+                .flat_map(|kind| rights(*kind, service.particulars))
+                .collect(),
             facts: facts_of(service.particulars),
         })
         .collect()
@@ -99,7 +109,9 @@ fn facts_of(kind: catalogue::ParticularsKind) -> std::collections::BTreeMap<Colu
     use catalogue::ParticularsKind as K;
     match kind {
         K::PatentFiling => [(Column::Classification, Presence::Required)].into(),
-        K::PatentMatter | K::EntityRecordal => [(Column::Classification, Presence::Optional)].into(),
+        K::PatentMatter | K::EntityRecordal | K::Assistance => {
+            [(Column::Classification, Presence::Optional)].into()
+        }
         K::Infringement => [
             (Column::Classification, Presence::Optional),
             (Column::PlaceOfAct, Presence::Required),
@@ -109,7 +121,6 @@ fn facts_of(kind: catalogue::ParticularsKind) -> std::collections::BTreeMap<Colu
             (Column::OnPlatform, Presence::Optional),
         ]
         .into(),
-        K::Assistance => [(Column::Classification, Presence::Optional)].into(),
         _ => [].into(),
     }
 }

@@ -5,6 +5,8 @@ mod http;
 mod records;
 mod simulate;
 
-pub use assign::{Cause, CauseKind, Explanation, Placement, Preview, keep_decision, manual, place_by_hand, preview};
+pub use assign::{
+    Cause, CauseKind, Explanation, Placement, Preview, keep_decision, manual, place_by_hand, preview,
+};
 pub use http::routes;
 pub use records::{RoutingDecisionView, decisions_of, reason_codes_of};

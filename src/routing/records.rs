@@ -47,10 +47,10 @@ pub struct RoutingDecisionView {
     pub case_id: CaseId,
     #[schema(example = "cases", max_length = 60)]
     pub table_code: String,
-    #[schema(minimum = 0, maximum = 2_147_483_647)]
+    #[schema(example = 1, minimum = 0, maximum = 2_147_483_647)]
     pub table_version: i32,
     /// Version of the city pack whose table and lists were asked.
-    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    #[schema(example = 1, minimum = 1, maximum = 2_147_483_647)]
     pub pack_version: i32,
     #[schema(example = "NTIPC-PRE_EXAMINATION", max_length = 60)]
     pub queue_code: String,
@@ -59,7 +59,10 @@ pub struct RoutingDecisionView {
 }
 
 /// The decisions on a case that the caller may read, oldest first.
-pub fn decisions_of(conn: &mut Conn, case: &Authorized<ReadCase, CaseId>) -> Result<Vec<RoutingDecisionView>, Problem> {
+pub fn decisions_of(
+    conn: &mut Conn,
+    case: &Authorized<ReadCase, CaseId>,
+) -> Result<Vec<RoutingDecisionView>, Problem> {
     type Row = (DecisionId, String, i32, i32, String, UtcTime, String);
     let rows: Vec<Row> = routing_decisions::table
         .filter(routing_decisions::case_id.eq(*case.subject()))

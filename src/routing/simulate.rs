@@ -27,7 +27,7 @@ pub struct Simulated {
     #[schema(example = "TZHT-PRE_EXAMINATION", max_length = 60)]
     pub queue_code: String,
     /// Version of the city pack that was asked.
-    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    #[schema(example = 1, minimum = 1, maximum = 2_147_483_647)]
     pub pack_version: i32,
     pub reason: Bilingual,
     pub decision: Decision,

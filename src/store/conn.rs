@@ -97,7 +97,6 @@ pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that opens PostgreSQL connections")]
 fn establish_postgres(url: &str) -> Result<PgConnection, r2d2::Error> {
     // Five seconds without an answer from the other side ends a connection that only looks alive.
     let separator = if url.contains('?') { '&' } else { '?' };
@@ -105,7 +104,6 @@ fn establish_postgres(url: &str) -> Result<PgConnection, r2d2::Error> {
     PgConnection::establish(&format!("{url}{separator}{timeouts}")).map_err(r2d2::Error::ConnectionError)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that opens SQLite connections")]
 fn establish_sqlite(path: &str) -> Result<SqliteConnection, r2d2::Error> {
     SqliteConnection::establish(path).map_err(r2d2::Error::ConnectionError)
 }

@@ -76,7 +76,9 @@ pub fn integrity_faults(conn: &mut Conn) -> QueryResult<Vec<String>> {
     let pages: Vec<IntegrityRow> = diesel::sql_query("PRAGMA integrity_check").load(sqlite)?;
     let references: Vec<ReferenceRow> = diesel::sql_query("PRAGMA foreign_key_check").load(sqlite)?;
     let damaged = pages.into_iter().map(|row| row.integrity_check).filter(|said| said != "ok");
-    let dangling = references.into_iter().map(|row| format!("table {}: a reference to {} leads nowhere", row.table, row.parent));
+    let dangling = references
+        .into_iter()
+        .map(|row| format!("table {}: a reference to {} leads nowhere", row.table, row.parent));
     Ok(damaged.chain(dangling).collect())
 }
 

@@ -31,7 +31,9 @@ pub enum StoreError {
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         match message(&error) {
-            Some(text) if text.contains("lock timeout") || text.contains("canceling statement due to lock") => {
+            Some(text)
+                if text.contains("lock timeout") || text.contains("canceling statement due to lock") =>
+            {
                 Self::LockTimeout
             }
             Some(text) if text.contains("database is locked") => Self::Busy,
@@ -104,7 +106,8 @@ impl StoreError {
     /// Whether a unique rule refused the row, and the rule concerns this table. PostgreSQL names the constraint,
     /// SQLite the columns; both name the table.
     pub fn is_duplicate(&self, table: &str) -> bool {
-        let Self::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) = self else {
+        let Self::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info)) = self
+        else {
             return false;
         };
         info.constraint_name().is_some_and(|name| name.starts_with(table))

@@ -43,7 +43,9 @@ pub fn migration_state(url: &str) -> Result<MigrationState, StoreError> {
 fn state(conn: &mut Conn) -> Result<MigrationState, StoreError> {
     let (mut applied, known) = match conn {
         Conn::Pg(pg) => (pg.applied_migrations().map_err(|e| failed(&*e))?, names::<Pg>(&POSTGRES)?),
-        Conn::Sqlite(sqlite) => (sqlite.applied_migrations().map_err(|e| failed(&*e))?, names::<Sqlite>(&SQLITE)?),
+        Conn::Sqlite(sqlite) => {
+            (sqlite.applied_migrations().map_err(|e| failed(&*e))?, names::<Sqlite>(&SQLITE)?)
+        }
     };
     applied.sort();
     let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
@@ -66,7 +68,9 @@ pub fn migrate(url: &str) -> Result<usize, StoreError> {
     let mut conn = connect(url)?;
     let before = state(&mut conn)?;
     if let Some(newer) = before.unknown.first() {
-        return Err(StoreError::Refused(format!("the database is newer than this program: it holds migration {newer}")));
+        return Err(StoreError::Refused(format!(
+            "the database is newer than this program: it holds migration {newer}"
+        )));
     }
     in_turn(&mut conn, |conn| {
         match conn {

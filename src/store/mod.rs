@@ -1,6 +1,10 @@
 //! The database, behind two doors: `Store::read` and `Store::write`. Which engine stands behind them is known in this
 //! folder only.
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that opens connections, and what the derive makes of it"
+)]
 mod conn;
 mod dialect;
 mod error;
@@ -12,7 +16,9 @@ mod types;
 mod writer;
 
 pub use conn::{Conn, MultiBackend, MultiRawValue, Target};
-pub use dialect::{NewKey, ensure_series, insert_key, integrity_faults, lock_case, lock_if_waiting, lock_submission};
+pub use dialect::{
+    NewKey, ensure_series, insert_key, integrity_faults, lock_case, lock_if_waiting, lock_submission,
+};
 pub use error::{MayRetry, StoreError};
 pub use migrate::{MigrationState, migrate, migration_state, revert};
 pub use sealed::Sealed;
@@ -47,7 +53,9 @@ enum WriteSide {
 impl Store {
     pub fn open(url: &str) -> Result<Self, StoreError> {
         let target = Target::parse(url)?;
-        let refused = |error: diesel::r2d2::Error| StoreError::Refused(format!("the database cannot be opened: {error}"));
+        let refused = |error: diesel::r2d2::Error| {
+            StoreError::Refused(format!("the database cannot be opened: {error}"))
+        };
         match target {
             Target::Sqlite(_) => {
                 let writer = Writer::start(target.clone()).map_err(refused)?;

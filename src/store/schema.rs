@@ -1,9 +1,8 @@
 //! The tables of both engines, kept by hand; a test compares them with what the migrations make.
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
-    use crate::ids::Uid;
+    use diesel::sql_types::{Binary, Text};
 
     secrets (name) {
         name -> Text,
@@ -13,9 +12,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Binary, Integer, Nullable, Text};
 
     idempotency_keys (principal_id, key) {
         principal_id -> Uid,
@@ -30,9 +29,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{BigInt, Binary, Text};
 
     events (stream_id, sequence) {
         stream_id -> Uid,
@@ -49,9 +48,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Binary, Text};
 
     event_texts (event_id, name) {
         event_id -> Uid,
@@ -62,9 +60,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::Text;
 
     accesses (access_id) {
         access_id -> Uid,
@@ -77,9 +75,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Integer, Nullable, Text};
 
     messages (message_id) {
         message_id -> Uid,
@@ -95,9 +93,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::clock::Moment;
-    use crate::ids::Uid;
+    use diesel::sql_types::{BigInt, Text};
 
     number_series (series) {
         series -> Text,
@@ -106,9 +102,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Binary, Bool, Text};
 
     users (user_id) {
         user_id -> Uid,
@@ -122,9 +118,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
     parties (party_id) {
         party_id -> Uid,
@@ -140,9 +136,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Date, Nullable, Text};
 
     recordals (party_id, node_code) {
         party_id -> Uid,
@@ -154,9 +149,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::Text;
 
     node_roles (user_id, node_code, role) {
         user_id -> Uid,
@@ -167,9 +162,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::Text;
 
     memberships (user_id, party_id, role) {
         user_id -> Uid,
@@ -181,9 +176,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Date, Nullable};
 
     mandates (mandate_id) {
         mandate_id -> Uid,
@@ -196,9 +191,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Binary, Nullable};
 
     sessions (token_digest) {
         token_digest -> Binary,
@@ -212,9 +207,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Bool, Nullable, Text};
 
     clients (client_id) {
         client_id -> Uid,
@@ -229,9 +224,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
-    use crate::ids::Uid;
+    use diesel::sql_types::{Binary, Nullable, Text};
 
     signing_keys (key_id) {
         key_id -> Text,
@@ -243,9 +237,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{};
 
     recusals (user_id, party_id) {
         user_id -> Uid,
@@ -255,9 +249,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
-    use crate::ids::Uid;
+    use diesel::sql_types::{Binary, Integer, Text};
 
     pack_versions (version) {
         version -> Integer,
@@ -268,9 +261,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::clock::Moment;
-    use crate::ids::Uid;
+    use diesel::sql_types::{Integer, Text};
 
     pack_files (version, path) {
         version -> Integer,
@@ -280,9 +271,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
     submissions (submission_id) {
         submission_id -> Uid,
@@ -303,9 +294,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
 
     cases (case_id) {
         case_id -> Uid,
@@ -343,9 +334,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::Text;
 
     case_links (case_id, other_id, kind) {
         case_id -> Uid,
@@ -356,9 +347,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Binary, Integer, Nullable};
 
     correction_rounds (case_id, round) {
         case_id -> Uid,
@@ -370,9 +361,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Integer, Text};
 
     routing_decisions (decision_id) {
         decision_id -> Uid,
@@ -389,9 +380,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Bool, Date, Integer, Nullable, Text};
 
     deadlines (deadline_id) {
         deadline_id -> Uid,
@@ -411,9 +401,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Date, Integer, Nullable, Text};
 
     suspensions (deadline_id, position) {
         deadline_id -> Uid,
@@ -425,9 +414,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
     use crate::clock::Moment;
     use crate::ids::Uid;
+    use diesel::sql_types::{Nullable, Text};
 
     notices (notice_id) {
         notice_id -> Uid,
@@ -441,4 +430,32 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(secrets, idempotency_keys, events, event_texts, accesses, messages, number_series, users, parties, recordals, node_roles, memberships, mandates, sessions, clients, signing_keys, recusals, pack_versions, pack_files, submissions, cases, case_links, correction_rounds, routing_decisions, deadlines, suspensions, notices);
+diesel::allow_tables_to_appear_in_same_query!(
+    secrets,
+    idempotency_keys,
+    events,
+    event_texts,
+    accesses,
+    messages,
+    number_series,
+    users,
+    parties,
+    recordals,
+    node_roles,
+    memberships,
+    mandates,
+    sessions,
+    clients,
+    signing_keys,
+    recusals,
+    pack_versions,
+    pack_files,
+    submissions,
+    cases,
+    case_links,
+    correction_rounds,
+    routing_decisions,
+    deadlines,
+    suspensions,
+    notices
+);

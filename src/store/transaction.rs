@@ -65,10 +65,7 @@ pub fn write<T, E: From<StoreError> + MayRetry>(
     }
 }
 
-fn once<T, E: From<StoreError>>(
-    conn: &mut Conn,
-    f: &impl Fn(&mut Conn) -> Result<T, E>,
-) -> Result<T, E> {
+fn once<T, E: From<StoreError>>(conn: &mut Conn, f: &impl Fn(&mut Conn) -> Result<T, E>) -> Result<T, E> {
     begin(conn)?;
     match catch_unwind(AssertUnwindSafe(|| f(conn))) {
         Ok(Ok(value)) => commit_known(conn).map(|()| value).map_err(E::from),

@@ -31,7 +31,9 @@ impl Writer {
         thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || serve(conn, &target, &jobs))
-            .map_err(|_| r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection("no thread".into())))?;
+            .map_err(|_| {
+                r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection("no thread".into()))
+            })?;
         Ok(Self { queue })
     }
 
@@ -89,7 +91,7 @@ fn serve(mut conn: Conn, target: &Target, jobs: &Receiver<Job>) {
             }
         }
         for acknowledge in acknowledgements {
-            acknowledge(committed.as_ref().map(|()| ()).map_err(|_| StoreError::Busy));
+            acknowledge(committed.as_ref().copied().map_err(|_| StoreError::Busy));
         }
     }
 }

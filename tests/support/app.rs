@@ -115,8 +115,11 @@ impl Serving {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let window = start::window(&url, clock, Profile::Demo, &origin).await.unwrap();
-                let listening =
-                    Listening { origin, requests_per_minute: NonZeroU32::new(1_000_000).unwrap(), workers: 2 };
+                let listening = Listening {
+                    origin,
+                    requests_per_minute: NonZeroU32::new(1_000_000).unwrap(),
+                    workers: 2,
+                };
                 let shared = Shared::of(Data::new(window), &listening);
                 let server = server::serve(shared.clone(), &listening, listener).unwrap();
                 tell.send((shared.window, server.handle(), tokio::runtime::Handle::current())).unwrap();

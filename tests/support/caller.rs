@@ -36,7 +36,7 @@ impl Caller {
     pub fn new(base: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .max_redirects(0)
             .build();
         Self { agent: config.into(), base: base.to_owned(), headers: Vec::new() }
@@ -60,9 +60,14 @@ impl Caller {
 
     /// Signs in as a partner system.
     pub fn with_token(&self, client_id: &str, secret: &str, scope: &str) -> Self {
-        let form = format!("grant_type=client_credentials&client_id={client_id}&client_secret={secret}&scope={scope}");
-        let answer =
-            self.with("Content-Type", "application/x-www-form-urlencoded").send("POST", "/oauth2/token", Some(form.into_bytes()));
+        let form = format!(
+            "grant_type=client_credentials&client_id={client_id}&client_secret={secret}&scope={scope}"
+        );
+        let answer = self.with("Content-Type", "application/x-www-form-urlencoded").send(
+            "POST",
+            "/oauth2/token",
+            Some(form.into_bytes()),
+        );
         assert_eq!(answer.status, 200, "{}", answer.text);
         let token = answer.json()["access_token"].as_str().unwrap().to_owned();
         self.with("Authorization", &format!("Bearer {token}"))
@@ -78,9 +83,11 @@ impl Caller {
     }
 
     pub fn post_with_key(&self, path: &str, body: &Value, key: &str) -> Answer {
-        self.with("Content-Type", "application/json")
-            .with("Idempotency-Key", key)
-            .send("POST", path, Some(body.to_string().into_bytes()))
+        self.with("Content-Type", "application/json").with("Idempotency-Key", key).send(
+            "POST",
+            path,
+            Some(body.to_string().into_bytes()),
+        )
     }
 
     pub fn patch(&self, path: &str, version: i64, body: &Value) -> Answer {
@@ -127,7 +134,10 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body, when the status is the one expected.
@@ -141,7 +151,12 @@ impl Answer {
     pub fn details(&self) -> Vec<(String, String)> {
         let body = self.json();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        body["details"].as_array().into_iter().flatten().map(|d| (text(&d["code"]), text(&d["target"]))).collect()
+        body["details"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|d| (text(&d["code"]), text(&d["target"])))
+            .collect()
     }
 
     /// The refusal, when it is the one expected.

@@ -27,7 +27,7 @@ pub enum Engine {
 pub struct Database {
     pub engine: Engine,
     pub url: String,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 static NAMES: AtomicU32 = AtomicU32::new(0);
@@ -66,7 +66,7 @@ impl Database {
                 on_server(&name)
             }
         };
-        Self { engine, url, folder }
+        Self { engine, url, _folder: folder }
     }
 
     /// An empty one, without any table.
@@ -80,11 +80,7 @@ impl Database {
                 on_server(&name)
             }
         };
-        Self { engine, url, folder }
-    }
-
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
+        Self { engine, url, _folder: folder }
     }
 
     /// Runs statements past the program, as an intruder or a failing disk would.

@@ -87,7 +87,10 @@ pub fn hand_in(caller: &Caller, form: &Value) -> Value {
 /// The cases of a submission.
 pub fn cases(caller: &Caller, submission: &Value) -> Vec<Value> {
     let id = submission["submissionId"].as_str().unwrap();
-    caller.get(&format!("/api/v1/cases?submissionId={id}&limit=200")).expect(200)["items"].as_array().unwrap().clone()
+    caller.get(&format!("/api/v1/cases?submissionId={id}&limit=200")).expect(200)["items"]
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 /// Hands the example design in and answers its one case.

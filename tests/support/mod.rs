@@ -12,20 +12,19 @@ pub use caller::Caller;
 #[macro_export]
 macro_rules! on_both_engines {
     ($($(#[$meta:meta])* fn $name:ident($app:ident) $body:block)+) => {$(
-        mod $name {
-            use super::*;
-            fn run($app: &$crate::support::App) $body
+        $(#[$meta])*
+        fn $name($app: &$crate::support::App) $body
 
-            $(#[$meta])*
+        // A module and a function may bear one name: the test is found as name::sqlite and name::postgres.
+        mod $name {
             #[test]
             fn sqlite() {
-                $crate::support::App::on_sqlite().test(run);
+                $crate::support::App::on_sqlite().test(super::$name);
             }
 
-            $(#[$meta])*
             #[test]
             fn postgres() {
-                $crate::support::App::on_postgres().test(run);
+                $crate::support::App::on_postgres().test(super::$name);
             }
         }
     )+};

@@ -1,10 +1,10 @@
 //! The pool of documents: each is of a known kind, fits into the window and has the digest of its bytes.
 
 use super::{Desk, REPEATED, key, unknown};
-use crate::identifiers::Sha256Hex;
 use crate::forms::checklist::{Checklist, Finding};
 use crate::forms::defect::DefectCode;
 use crate::forms::form::DocumentEntry;
+use crate::identifiers::Sha256Hex;
 use crate::language::{Bilingual, Text};
 
 /// The largest document that is taken, in bytes.

@@ -2,8 +2,8 @@
 
 use super::parts::{Amount, ClassSymbol, EvidenceItem, NamedParty, patent_schemes, right_number};
 use super::{ItemContext, Matter, RoutingFacts};
-use crate::identifiers::CountryCode;
 use crate::forms::checklist::Checklist;
+use crate::identifiers::CountryCode;
 use crate::language::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

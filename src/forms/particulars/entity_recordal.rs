@@ -2,11 +2,11 @@
 
 use super::parts::{Amount, ClassSymbol};
 use super::{ItemContext, Matter, RoutingFacts};
-use crate::identifiers::AgencyCode;
+use crate::decision::Scheme;
 use crate::forms::checklist::Checklist;
 use crate::forms::party::Contact;
+use crate::identifiers::AgencyCode;
 use crate::language::Text;
-use crate::decision::Scheme;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -3,10 +3,10 @@
 
 use super::parts::right_number;
 use super::{ItemContext, Matter};
-use crate::identifiers::{Fault, FaultCode, Sha256Hex};
 use crate::forms::checklist::{Checklist, Finding};
 use crate::forms::defect::DefectCode;
 use crate::forms::party::Address;
+use crate::identifiers::{Fault, FaultCode, Sha256Hex};
 use crate::language::Text;
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};

@@ -2,10 +2,10 @@
 
 use super::parts::{ClassSymbol, GoodsServices};
 use super::{ItemContext, Matter, RoutingFacts};
-use crate::identifiers::CountryCode;
+use crate::decision::Scheme;
 use crate::forms::checklist::{CITY_RULE, Checklist};
 use crate::forms::shape;
-use crate::decision::Scheme;
+use crate::identifiers::CountryCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Array;

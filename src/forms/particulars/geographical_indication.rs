@@ -2,9 +2,9 @@
 
 use super::parts::{GoodsServices, NamedParty};
 use super::{ItemContext, Matter};
-use crate::identifiers::{GeographicalIndication as Number, GeographicalIndicationScheme};
 use crate::forms::checklist::Checklist;
 use crate::forms::party::Address;
+use crate::identifiers::{GeographicalIndication as Number, GeographicalIndicationScheme};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

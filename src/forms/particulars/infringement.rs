@@ -5,12 +5,12 @@ use super::parts::{
 };
 use super::{ItemContext, Matter, RoutingFacts};
 use crate::catalogue::RightKind;
-use crate::identifiers::{Fault, FaultCode};
+use crate::decision::Forum;
 use crate::forms::checklist::{Checklist, Finding};
 use crate::forms::defect::DefectCode;
 use crate::forms::party::Address;
+use crate::identifiers::{Fault, FaultCode};
 use crate::language::Text;
-use crate::decision::Forum;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

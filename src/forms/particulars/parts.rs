@@ -2,16 +2,16 @@
 
 use super::ItemContext;
 use crate::catalogue::RightKind;
-use crate::identifiers::{
-    CountryCode, Fault, FaultCode, Ipc, LayoutDesignNumber, Locarno, NiceClass, PatentNumber,
-    PatentNumberKind, SoftwareRegistration, TrademarkNumber, WorkRegistration,
-};
+use crate::decision::Scheme;
 use crate::forms::checklist::{Checklist, Finding};
 use crate::forms::defect::DefectCode;
 use crate::forms::line::Line;
 use crate::forms::party::{Address, Contact, PartyIdentifier, PartyKind};
+use crate::identifiers::{
+    CountryCode, Fault, FaultCode, Ipc, LayoutDesignNumber, Locarno, NiceClass, PatentNumber,
+    PatentNumberKind, SoftwareRegistration, TrademarkNumber, WorkRegistration,
+};
 use crate::language::{Bilingual, Text};
-use crate::decision::Scheme;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
