@@ -1,12 +1,14 @@
 //! The commands of the program. Exit 0 is success; anything else is said on standard error in words.
 
-use crate::access::Profile;
+use crate::access::{NewStaff, Profile};
 use crate::catalogue::{self, Imported, PackFiles};
 use crate::clock::Clock;
 use crate::command::by_program;
 use crate::config::{Config, Flags};
-use crate::ids::StreamId;
+use crate::ids::{StreamId, UserId};
 use crate::journal::StreamKind;
+use crate::language::Text;
+use crate::problem::Problem;
 use crate::server::{Listening, Shared};
 use crate::store::{self, Store};
 use crate::{casework, demo, openapi, server, start, verify, worker};
@@ -79,6 +81,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Make a staff account; the password is read from standard input, one line.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
     /// Print the service description (OpenAPI 3.1).
     Openapi,
     /// Check chains, references and dates; silent when all holds.
@@ -88,6 +95,25 @@ enum Command {
     },
     /// Look over settings, database, pack and calendar, and say what needs attention.
     Doctor {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add somebody with one role at one node, such as the first centre admin.
+    Add {
+        #[arg(long)]
+        user_name: String,
+        #[arg(long)]
+        display_name: String,
+        /// `CENTRE_ADMIN`, `CLERK` …
+        #[arg(long)]
+        role: String,
+        /// Code of a node of the city pack
+        #[arg(long)]
+        node: String,
         #[command(flatten)]
         place: Place,
     },
@@ -141,6 +167,10 @@ impl Cli {
                 export_pack(&self.config(place)?, folder).await
             }
             Command::Seed { place, demo: _, json } => seed(&self.config(place)?, *json).await,
+            Command::User { command: UserCommand::Add { user_name, display_name, role, node, place } } => {
+                let person = NewStaff::parse(user_name, display_name, role, node)?;
+                add_user(&self.config(place)?, person).await
+            }
             Command::Openapi => {
                 print!("{}", openapi::contract().json);
                 Ok(())
@@ -151,9 +181,17 @@ impl Cli {
     }
 }
 
-fn said(problem: &crate::problem::Problem) -> String {
-    let text = problem.code.title().en;
-    problem.internal.as_ref().map_or_else(|| text.to_owned(), |cause| format!("{text}: {cause}"))
+fn said(problem: &Problem) -> String {
+    let mut words = problem.code.title().en.to_owned();
+    for detail in &problem.details {
+        let allowed = detail.allowed.as_ref().map_or("", |allowed| &allowed.en);
+        words = format!(
+            "{words}: {} {} (allowed: {allowed})",
+            detail.target,
+            detail.value.as_deref().unwrap_or("")
+        );
+    }
+    problem.internal.as_ref().map_or_else(|| words.clone(), |cause| format!("{words}: {cause}"))
 }
 
 fn listing(faults: &[catalogue::Fault]) -> String {
@@ -267,6 +305,36 @@ async fn seed(config: &Config, json: bool) -> Result<(), String> {
     } else {
         println!("{} logins and clients; --json prints them", credentials.len());
     }
+    Ok(())
+}
+
+async fn add_user(config: &Config, person: NewStaff) -> Result<(), String> {
+    let mut password = String::new();
+    std::io::stdin()
+        .read_line(&mut password)
+        .map_err(|error| format!("the password cannot be read: {error}"))?;
+    let password = password.trim_end_matches(['\r', '\n']).to_owned();
+    if !(8..=128).contains(&password.chars().count()) {
+        return Err("the password has 8 to 128 characters, on one line of standard input".to_owned());
+    }
+    let window = window(config, config.profile()?).await?;
+    let hash = crate::access::hash_password(&password, &crate::access::Entropy::System.bytes());
+    let name = person.user_name.clone();
+    by_program(&window, move |act| {
+        if catalogue::current(act.conn)?.pack.node(&person.node).is_none() {
+            return Err(Problem::invalid(
+                "node",
+                person.node.clone(),
+                Text::new("城市包中的网点代码", "a node of the city pack"),
+            ));
+        }
+        crate::access::add_staff(act.conn, &person, &hash, UserId(act.ids.draw()), act.now).and_then(|id| {
+            act.record(StreamKind::User, StreamId(id.0), "USER_CREATED", serde_json::json!({ "demo": false }))
+        })
+    })
+    .await
+    .map_err(|problem| said(&problem))?;
+    println!("{name} can sign in");
     Ok(())
 }
 

@@ -1,12 +1,18 @@
 //! The contract, made from the handlers themselves: what is registered is what is listed.
 
 mod bounds;
-mod common;
+mod examples;
+mod headers;
+mod operations;
+mod pages;
+mod parameters;
+mod refusals;
 mod rights;
 
 use crate::{access, server};
 use actix_web::App;
-use serde_json::Value;
+use operations::operations;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
@@ -56,8 +62,14 @@ pub fn document() -> Value {
     let app = App::new().into_utoipa_app().openapi(Base::openapi()).configure(register);
     let api = app.split_for_parts().1;
     let mut document = serde_json::to_value(api).unwrap_or_default();
+    // For everybody, not for one house's own systems.
+    document["servers"][0]["x-internal"] = json!(false);
     rights::state(&mut document);
-    common::complete(&mut document);
+    pages::name(&mut document);
+    parameters::complete(&mut document);
+    refusals::complete(&mut document);
+    headers::complete(&mut document);
+    examples::complete(&mut document);
     bounds::state(&mut document);
     document
 }

@@ -33,11 +33,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("openapi", "server", "the same"),
     ("server", "docs", "pages beside the operations"),
     ("docs", "openapi", "shows the contract"),
-    ("start", "demo", ""),
     ("ids", "store", "ids declare how they stand in a column, by a macro of the store"),
-    ("decision", "store", ""),
     ("config", "access", "settings name the profile"),
-    ("page", "edge", ""),
 ];
 
 pub struct Source {

@@ -77,8 +77,10 @@ fn the_contract_states_the_right_of_the_handlers_signature() {
                 .iter()
                 .filter_map(|guard| part.find(guard).map(|at| (at, &part[at + guard.len()..])))
                 .min_by_key(|(at, _)| *at)
-                .map(|(_, rest)| rest.split('>').next().unwrap())
-                .unwrap_or_else(|| panic!("{id} has no guard in its signature"));
+                .map_or_else(
+                    || panic!("{id} has no guard in its signature"),
+                    |(_, rest)| rest.split('>').next().unwrap(),
+                );
             assert_eq!(stated.get(id), rights.get(right), "{id} asks for {right}");
             handlers += 1;
         }

@@ -5,6 +5,7 @@
 mod architecture;
 mod casework;
 mod catalogue;
+mod commands;
 mod contract;
 mod intake;
 mod queues;

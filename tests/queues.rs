@@ -1,9 +1,10 @@
 //! Queues: what waits, and taking it with exactly one winner.
 
 use crate::on_both_engines;
-use crate::support::App;
 use crate::support::database::Engine;
 use crate::support::forms::{DESIGN, example, filer, hand_in, one_case, path_of, version_of};
+use crate::support::process::Process;
+use crate::support::{App, Caller};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
@@ -34,13 +35,12 @@ fn fill_queue(app: &App, count: usize) {
 }
 
 /// 64 clients take from one queue of 1,000 until nothing waits: every case is taken once.
-fn sixty_four_claimers(app: &App, servers: usize) {
+fn sixty_four_claimers(app: &App, officers: &[Caller]) {
     fill_queue(app, 1000);
-    let officers: Vec<_> = (0..servers).map(|server| app.user_at(server, "pre-examiner.tzht")).collect();
     let taken: Vec<String> = std::thread::scope(|scope| {
         let claimers: Vec<_> = (0..64)
             .map(|at| {
-                let officer = officers[at % servers].clone();
+                let officer = officers[at % officers.len()].clone();
                 scope.spawn(move || {
                     let mut mine = Vec::new();
                     loop {
@@ -64,14 +64,17 @@ fn sixty_four_claimers(app: &App, servers: usize) {
 
 #[test]
 fn sixty_four_clients_claim_a_thousand_cases_once_each_on_sqlite() {
-    App::on(Engine::Sqlite).test(|app| sixty_four_claimers(app, 1));
+    App::on(Engine::Sqlite).test(|app| sixty_four_claimers(app, &[app.user("pre-examiner.tzht")]));
 }
 
 #[test]
-fn sixty_four_clients_claim_a_thousand_cases_once_each_on_postgres_through_two_servers() {
-    let mut app = App::on(Engine::Postgres);
-    app.start_another_server();
-    app.test(|app| sixty_four_claimers(app, 2));
+fn sixty_four_clients_claim_a_thousand_cases_once_each_on_postgres_through_two_server_processes() {
+    App::on(Engine::Postgres).test(|app| {
+        let servers = [Process::serve(&app.database), Process::serve(&app.database)];
+        let officers =
+            servers.each_ref().map(|server| Caller::new(&server.address).sign_in("pre-examiner.tzht"));
+        sixty_four_claimers(app, &officers);
+    });
 }
 
 on_both_engines! {

@@ -98,7 +98,7 @@ async fn hashed<T: Send + 'static>(
 
 /// Sign in
 ///
-/// Opens a web session. The token stands in an HttpOnly `__Host-` cookie and nowhere else; the cookie with a matching
+/// Opens a web session. The token stands in an `HttpOnly` `__Host-` cookie and nowhere else; the cookie with a matching
 /// Origin header authorises web calls. Whether the account is unknown or the password wrong, the answer is the same.
 #[utoipa::path(
     tag = "sessions", operation_id = "session_create",

@@ -13,6 +13,7 @@ mod policy;
 mod role;
 mod scope;
 mod session;
+mod staff;
 mod token;
 mod window;
 
@@ -32,6 +33,7 @@ pub use session::{
     COOKIE as SESSION_COOKIE, Live, find as find_session, open as open_session, revoke as revoke_session,
     token_text, touch as touch_session,
 };
+pub use staff::{NewStaff, add_staff};
 pub use token::{
     Claims, FreshKey, LIFETIME as TOKEN_LIFETIME, PublicKey, ensure_key, public_keys, sign as sign_token,
 };

@@ -18,7 +18,6 @@ use crate::problem::Problem;
 use crate::routing::{self, RoutingDecisionView};
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get};
-use chrono::NaiveDate;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 const UUID_RULE: Text = Text::new("UUID", "a UUID");
@@ -46,7 +45,7 @@ const BOOL_RULE: Text = Text::new("true 或 false", "true or false");
             example = "NT2026-C000123-7"),
         ("externalReference" = Option<String>, Query, description = "Cases with this reference of the filer",
             max_length = 100, example = "ERP-2026-000123-1"),
-        ("dueUntil" = Option<NaiveDate>, Query, description = "Due on or before this date", example = "2026-12-31"),
+        ("dueUntil" = Option<chrono::NaiveDate>, Query, description = "Due on or before this date", example = "2026-12-31"),
         ("sort" = Option<String>, Query, description = "Oldest first unless told otherwise",
             pattern = "^(caseId|dueDate)(:asc|:desc)?$", max_length = 40, example = "dueDate:asc"),
     ),

@@ -89,3 +89,92 @@ fn reached_from<'a>(workflow: &'a Workflow, start: &'a str) -> HashSet<&'a str> 
     }
     reached
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::workflow::{Action, Outcome, State};
+    use crate::language::Bilingual;
+    use proptest::prelude::*;
+
+    fn workflow(states: &[bool], actions: &[(usize, usize)]) -> Workflow {
+        let code = |at: usize| format!("S{at}");
+        let state = |(at, is_final): (usize, &bool)| State {
+            code: code(at),
+            name: Bilingual::default(),
+            actor: if *is_final { Actor::Nobody } else { Actor::Staff },
+            outcome: is_final.then_some(Outcome::Succeeded),
+        };
+        let action = |(at, (from, to)): (usize, &(usize, usize))| Action {
+            code: format!("A{at}"),
+            name: Bilingual::default(),
+            from: vec![code(*from)],
+            to: code(*to),
+            roles: Vec::new(),
+            guards: Vec::new(),
+            asks: Vec::new(),
+            effects: Vec::new(),
+            source: "city rule".to_owned(),
+        };
+        Workflow {
+            code: "w".to_owned(),
+            version: 1,
+            name: Bilingual::default(),
+            initial: code(0),
+            states: states.iter().enumerate().map(state).collect(),
+            actions: actions.iter().enumerate().map(action).collect(),
+            clocks: Vec::new(),
+        }
+    }
+
+    proptest! {
+        /// A workflow is without fault exactly when every state lies on some way from the first state to a final one,
+        /// and no way leaves a final state. The oracle multiplies the step matrix instead of searching.
+        #[test]
+        fn a_workflow_is_sound_when_every_state_lies_on_a_way_to_an_end(
+            states in proptest::collection::vec(any::<bool>(), 1..7),
+            steps in proptest::collection::vec((0_usize..7, 0_usize..7), 0..14),
+        ) {
+            let count = states.len();
+            let steps: Vec<(usize, usize)> = steps.into_iter().map(|(from, to)| (from % count, to % count)).collect();
+            let mut reach = vec![vec![false; count]; count];
+            (0..count).for_each(|at| reach[at][at] = true);
+            for (from, to) in &steps {
+                reach[*from][*to] = true;
+            }
+            for _ in 0..count {
+                let before = reach.clone();
+                for from in 0..count {
+                    for to in 0..count {
+                        reach[from][to] = (0..count).any(|via| before[from][via] && before[via][to]);
+                    }
+                }
+            }
+            let reached = (0..count).all(|at| reach[0][at]);
+            let ends = (0..count).all(|at| states[at] || (0..count).any(|end| states[end] && reach[at][end]));
+            let leaves_an_end = steps.iter().any(|(from, _)| states[*from]);
+            let sound = reached && ends && !leaves_an_end;
+            prop_assert_eq!(faults(&workflow(&states, &steps)).is_empty(), sound);
+        }
+    }
+
+    #[test]
+    fn undeclared_states_missing_sources_and_timers_without_action_are_named() {
+        use crate::catalogue::workflow::Clock;
+        let mut broken = workflow(&[false, true], &[(0, 1)]);
+        broken.actions[0].source = " ".to_owned();
+        broken.actions[0].from.push("NOWHERE".to_owned());
+        broken.clocks.push(Clock {
+            code: "C".to_owned(),
+            name: Bilingual::default(),
+            runs_in: vec!["ELSEWHERE".to_owned()],
+            paused_in: Vec::new(),
+            restarts: false,
+            when_overdue: Some("NO_ACTION".to_owned()),
+        });
+        let faults = faults(&broken);
+        for part in ["no source", "NOWHERE", "ELSEWHERE", "NO_ACTION"] {
+            assert!(faults.iter().any(|(_, message)| message.contains(part)), "{part}: {faults:?}");
+        }
+    }
+}

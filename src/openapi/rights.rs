@@ -1,6 +1,7 @@
 //! States for every operation which row of the policy decides who may call it, and how callers show who they are. The
 //! right is the type in the handler's signature; a test compares the two.
 
+use super::operations;
 use crate::access::{
     ActOnCase, AskForToken, AssignCase, ClaimCase, ClaimFromQueue, ClaimSubmission, CreateSubmission,
     EditSubmission, LinkCase, Permission, ReadCase, ReadCatalogue, ReadNotice, ReadParty, ReadQueue,
@@ -68,6 +69,7 @@ pub(super) fn state(document: &mut Value) {
             "description": "Access token of POST /oauth2/token, EdDSA, ten minutes (RFC9068, RFC8725)." },
     });
     for operation in operations(document) {
+        let operation = operation.said;
         let id = operation["operationId"].as_str().unwrap_or_default();
         let Some((_, resource, verb)) = RIGHTS.iter().find(|(known, _, _)| *known == id) else { continue };
         operation["x-authz"] = json!({ "resource": resource.as_str(), "action": verb.as_str() });
@@ -77,13 +79,4 @@ pub(super) fn state(document: &mut Value) {
         operation["security"] =
             if public { json!([{}]) } else { json!([{ "session": [] }, { "bearer": [] }]) };
     }
-}
-
-/// Every operation of the document.
-pub(super) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
-    let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    paths
-        .filter_map(Value::as_object_mut)
-        .flat_map(|methods| methods.values_mut())
-        .filter(|value| value.is_object())
 }

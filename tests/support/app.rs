@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 pub struct App {
     pub database: Database,
     pub clock: Clock,
-    servers: Vec<Serving>,
+    server: Serving,
 }
 
 struct Serving {
@@ -38,14 +38,8 @@ impl App {
     pub fn on(engine: Engine) -> Self {
         let database = Database::seeded(engine);
         let clock = Clock::set_to(morning());
-        let first = Serving::start(&database.url, &clock);
-        Self { database, clock, servers: vec![first] }
-    }
-
-    /// Another server process' worth of program on the same database.
-    pub fn start_another_server(&mut self) {
-        let serving = Serving::start(&self.database.url, &self.clock);
-        self.servers.push(serving);
+        let server = Serving::start(&database.url, &clock);
+        Self { database, clock, server }
     }
 
     /// Runs a test, then verifies everything in the database: no test may leave a fault behind.
@@ -56,24 +50,16 @@ impl App {
 
     /// Somebody who has not signed in.
     pub fn anybody(&self) -> Caller {
-        self.anybody_at(0)
-    }
-
-    pub fn anybody_at(&self, server: usize) -> Caller {
-        Caller::new(&self.servers[server].address)
+        Caller::new(&self.server.address)
     }
 
     /// A demo login, signed in.
     pub fn user(&self, name: &str) -> Caller {
-        self.user_at(0, name)
-    }
-
-    pub fn user_at(&self, server: usize, name: &str) -> Caller {
-        self.anybody_at(server).sign_in(name)
+        self.anybody().sign_in(name)
     }
 
     pub fn address(&self) -> &str {
-        &self.servers[0].address
+        &self.server.address
     }
 
     pub fn move_clock_to(&self, time: &str) {
@@ -82,14 +68,14 @@ impl App {
 
     /// What the worker would do now: deliveries and clocks that ran out.
     pub fn work(&self) -> (usize, usize) {
-        let serving = &self.servers[0];
+        let serving = &self.server;
         let window = serving.window.clone();
         serving.ask(async move { worker::round(&window).await.unwrap() })
     }
 
     /// What `onewindow verify` finds.
     pub fn verify(&self) -> Vec<String> {
-        let serving = &self.servers[0];
+        let serving = &self.server;
         let window = serving.window.clone();
         serving.ask(async move { window.store().read(verify::verify).await.unwrap() })
     }
@@ -99,7 +85,7 @@ impl App {
         &self,
         f: impl Fn(&mut onewindow::command::Act<'_>) -> Result<T, onewindow::problem::Problem> + Send + 'static,
     ) -> T {
-        let serving = &self.servers[0];
+        let serving = &self.server;
         let window = serving.window.clone();
         serving.ask(async move { onewindow::command::by_program(&window, f).await.unwrap() })
     }

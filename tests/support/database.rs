@@ -27,7 +27,7 @@ pub enum Engine {
 pub struct Database {
     pub engine: Engine,
     pub url: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 static NAMES: AtomicU32 = AtomicU32::new(0);
@@ -66,7 +66,7 @@ impl Database {
                 on_server(&name)
             }
         };
-        Self { engine, url, _folder: folder }
+        Self { engine, url, folder }
     }
 
     /// An empty one, without any table.
@@ -80,7 +80,12 @@ impl Database {
                 on_server(&name)
             }
         };
-        Self { engine, url, _folder: folder }
+        Self { engine, url, folder }
+    }
+
+    /// A folder that goes away with the test, too.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Runs statements past the program, as an intruder or a failing disk would.

@@ -4,6 +4,7 @@ pub mod app;
 pub mod caller;
 pub mod database;
 pub mod forms;
+pub mod process;
 
 pub use app::App;
 pub use caller::Caller;

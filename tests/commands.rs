@@ -1,0 +1,96 @@
+//! The commands: exit 0 is success, anything else is said on standard error in words.
+
+use crate::support::database::{Database, Engine};
+use crate::support::process::{command, run};
+use serde_json::Value;
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn succeeds(output: &Output) {
+    assert!(output.status.success(), "{}", said(output));
+}
+
+/// Refused, with these words on standard error.
+fn refused(output: &Output, words: &str) {
+    assert!(!output.status.success() && said(output).contains(words), "{}", said(output));
+}
+
+fn from_nothing_to_verified(engine: Engine) {
+    let database = Database::empty(engine);
+    refused(&run(&database, &["seed", "--demo", "--json"]), "onewindow migrate");
+    refused(&run(&database, &["serve"]), "onewindow migrate");
+    succeeds(&run(&database, &["migrate"]));
+    refused(&run(&database, &["seed", "--demo"]), "no city pack is loaded");
+    refused(&run(&database, &["pack", "load", "packs/nowhere"]), "packs/nowhere");
+    succeeds(&run(&database, &["pack", "load", "packs/nantong"]));
+    let first = run(&database, &["seed", "--demo", "--json"]);
+    succeeds(&first);
+    let logins: Value = serde_json::from_slice(&first.stdout).unwrap();
+    let logins = logins.as_array().unwrap();
+    assert!(logins.len() > 100);
+    for login in logins {
+        let person = login["userName"].is_string() && login["password"].is_string();
+        let client = login["clientId"].is_string() && login["clientSecret"].is_string();
+        let somewhere = login["nodeId"].is_string() || login["partyId"].is_string() || client;
+        assert!((person || client) && somewhere && login["roles"].is_array(), "{login}");
+    }
+    let again = run(&database, &["seed", "--demo", "--json"]);
+    assert_eq!(again.stdout, first.stdout, "seeding again changes nothing and tells the same");
+    succeeds(&run(&database, &["verify"]));
+    refused(&run(&database, &["serve", "--profile", "production"]), "demo accounts");
+    refused(&run(&database, &["serve", "--profile", "festive"]), "demo or production");
+    database.meddle("UPDATE events SET kind = 'X' WHERE sequence = 1");
+    refused(&run(&database, &["verify"]), "event 1");
+}
+
+#[test]
+fn a_database_goes_from_nothing_to_verified_on_sqlite() {
+    from_nothing_to_verified(Engine::Sqlite);
+}
+
+#[test]
+fn a_database_goes_from_nothing_to_verified_on_postgres() {
+    from_nothing_to_verified(Engine::Postgres);
+}
+
+#[test]
+fn a_first_admin_is_made_from_the_command_line_and_doctor_says_how_things_stand() {
+    let database = Database::empty(Engine::Sqlite);
+    succeeds(&run(&database, &["migrate"]));
+    succeeds(&run(&database, &["pack", "load", "packs/nantong"]));
+    let add = |role: &str, password: &str| {
+        let words = [
+            "user",
+            "add",
+            "--user-name",
+            "First.Admin",
+            "--display-name",
+            "张三",
+            "--role",
+            role,
+            "--node",
+            "NTIPC",
+        ];
+        let mut child = command(&database, &words)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    refused(&add("CENTRE_ADMIN", "short\n"), "8 to 128");
+    refused(&add("KING", "long enough\n"), "no role of staff");
+    succeeds(&add("CENTRE_ADMIN", "long enough\n"));
+    refused(&add("CENTRE_ADMIN", "long enough\n"), "exists already");
+    let doctor = run(&database, &["doctor"]);
+    succeeds(&doctor);
+    let told = String::from_utf8(doctor.stdout).unwrap();
+    assert!(told.contains("NANTONG version 1") && told.contains("2026"), "{told}");
+    succeeds(&run(&database, &["verify"]));
+}
