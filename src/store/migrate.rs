@@ -37,7 +37,7 @@ fn failed(error: &(dyn std::error::Error + Send + Sync)) -> StoreError {
 }
 
 pub fn migration_state(url: &str) -> Result<MigrationState, StoreError> {
-    state(&mut connect(url)?)
+    in_turn(&mut connect(url)?, state)
 }
 
 fn state(conn: &mut Conn) -> Result<MigrationState, StoreError> {
@@ -66,19 +66,23 @@ fn names<DB: diesel::backend::Backend>(source: &impl MigrationSource<DB>) -> Res
 /// Brings the database to this program's schema; answers how many migrations ran. A newer database is refused.
 pub fn migrate(url: &str) -> Result<usize, StoreError> {
     let mut conn = connect(url)?;
-    let before = state(&mut conn)?;
-    if let Some(newer) = before.unknown.first() {
-        return Err(StoreError::Refused(format!(
-            "the database is newer than this program: it holds migration {newer}"
-        )));
-    }
     in_turn(&mut conn, |conn| {
+        refuse_newer(&state(conn)?)?;
         match conn {
             Conn::Pg(pg) => pg.run_pending_migrations(POSTGRES).map(|ran| ran.len()),
             Conn::Sqlite(sqlite) => sqlite.run_pending_migrations(SQLITE).map(|ran| ran.len()),
         }
         .map_err(|error| failed(&*error))
     })
+}
+
+fn refuse_newer(before: &MigrationState) -> Result<(), StoreError> {
+    if let Some(newer) = before.unknown.first() {
+        return Err(StoreError::Refused(format!(
+            "the database is newer than this program: it holds migration {newer}"
+        )));
+    }
+    Ok(())
 }
 
 /// Takes back every migration, newest first; answers how many.
