@@ -11,7 +11,7 @@ use crate::language::Text;
 use crate::problem::Problem;
 use crate::server::{Listening, Shared};
 use crate::store::{self, Store};
-use crate::{casework, demo, openapi, server, start, verify, worker};
+use crate::{demo, openapi, server, start, verify, worker};
 use actix_web::web::Data;
 use clap::{Args, Parser, Subcommand};
 use std::net::{SocketAddr, TcpListener};
@@ -70,7 +70,7 @@ enum Command {
         #[command(subcommand)]
         command: PackCommand,
     },
-    /// Put made-up people and parties into the database.
+    /// Put made-up people and parties into the database, and the Nantong pack if it has none.
     Seed {
         #[command(flatten)]
         place: Place,
@@ -257,15 +257,9 @@ fn require_current(config: &Config) -> Result<(), String> {
 async fn load_pack(config: &Config, folder: &Path) -> Result<(), String> {
     let files = read_pack(folder)?;
     let window = window(config, config.profile()?).await?;
-    let (imported, redated) = by_program(&window, move |act| {
-        let imported = catalogue::import(act.conn, &files, act.now)?;
-        let Imported::Version(version) = imported else { return Ok((imported, 0)) };
-        let stream = StreamId(uuid::Uuid::from_u128(u128::from(version.unsigned_abs())));
-        act.record(StreamKind::Pack, stream, "PACK_LOADED", serde_json::json!({ "version": version }))?;
-        Ok((imported, casework::recalculate(act)?))
-    })
-    .await
-    .map_err(|problem| said(&problem))?;
+    let (imported, redated) = by_program(&window, move |act| demo::load_pack(act, &files))
+        .await
+        .map_err(|problem| said(&problem))?;
     match imported {
         Imported::Version(version) => {
             println!("pack version {version} loaded; {redated} open dates changed");
@@ -379,6 +373,9 @@ async fn serve(config: Config) -> Result<(), String> {
         workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
     };
     let window = window(&config, profile).await?;
+    if profile == Profile::Demo {
+        by_program(&window, demo::ensure_pack).await.map_err(|problem| said(&problem))?;
+    }
     let seeded = window.store().read(demo::is_seeded).await.map_err(|problem| said(&problem))?;
     if profile == Profile::Production && seeded {
         return Err("demo accounts are in this database: the production profile does not serve it".to_owned());

@@ -109,3 +109,94 @@ impl Contract {
             .unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    fn references<'d>(value: &'d Value, found: &mut BTreeSet<&'d str>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(elements) => elements.iter().for_each(|element| references(element, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere_and_every_component_is_referred_to() {
+        let document = document();
+        let mut referred = BTreeSet::new();
+        references(&document, &mut referred);
+        for reference in &referred {
+            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+        }
+        for (kind, components) in document["components"].as_object().unwrap() {
+            for name in components.as_object().unwrap().keys().filter(|_| kind != "securitySchemes") {
+                assert!(referred.contains(format!("#/components/{kind}/{name}").as_str()), "{kind} {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_is_a_page_with_the_parameters_of_one() {
+        let mut document = document();
+        let lists: Vec<_> = operations(&mut document)
+            .filter_map(|mut operation| operation.is_paged().then(|| operation.said.clone()))
+            .collect();
+        assert!(lists.len() >= 10);
+        for list in lists {
+            let has = |name: &str| {
+                list["parameters"].as_array().unwrap().iter().any(|parameter| parameter["$ref"] == name)
+            };
+            assert!(
+                ["Limit", "Offset", "Cursor"]
+                    .iter()
+                    .all(|name| has(&format!("#/components/parameters/{name}")))
+            );
+        }
+    }
+
+    /// The names of the types in a source file that have a schema, as the contract writes them.
+    fn schema_names(source: &str) -> Vec<&str> {
+        let source = source.split("\nmod tests {").next().unwrap_or_default();
+        let declared = source.split("#[derive(").skip(1).filter_map(|part| {
+            let (derived, rest) = part.split_once(")]")?;
+            let keyword =
+                ["struct ", "enum "].into_iter().filter_map(|word| Some((rest.find(word)?, word))).min()?;
+            let (attributes, name) = (&rest[..keyword.0], &rest[keyword.0 + keyword.1.len()..]);
+            let name = attributes.split_once("schema(as = ").map_or(name, |(_, renamed)| renamed);
+            let end = name.find(|c: char| !c.is_alphanumeric())?;
+            (derived.contains("ToSchema") && end > 0).then_some(&name[..end])
+        });
+        declared.collect()
+    }
+
+    fn sources(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    /// Of two types of one name only one would be in the contract, and every use of the other would be wrong.
+    #[test]
+    fn no_two_types_share_a_name_in_the_contract() {
+        let mut files = Vec::new();
+        sources(Path::new("src"), &mut files);
+        let mut names: Vec<&str> = files.iter().flat_map(|file| schema_names(file)).collect();
+        names.sort_unstable();
+        let all = names.len();
+        let twice: Vec<&str> =
+            names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        assert!(twice.is_empty() && all > 100, "{twice:?} of {all}");
+    }
+}

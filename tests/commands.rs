@@ -24,9 +24,8 @@ fn from_nothing_to_verified(engine: Engine) {
     refused(&run(&database, &["seed", "--demo", "--json"]), "onewindow migrate");
     refused(&run(&database, &["serve"]), "onewindow migrate");
     succeeds(&run(&database, &["migrate"]));
-    refused(&run(&database, &["seed", "--demo"]), "no city pack is loaded");
+    refused(&run(&database, &["serve", "--profile", "festive"]), "demo or production");
     refused(&run(&database, &["pack", "load", "packs/nowhere"]), "packs/nowhere");
-    succeeds(&run(&database, &["pack", "load", "packs/nantong"]));
     let first = run(&database, &["seed", "--demo", "--json"]);
     succeeds(&first);
     let logins: Value = serde_json::from_slice(&first.stdout).unwrap();
@@ -40,9 +39,13 @@ fn from_nothing_to_verified(engine: Engine) {
     }
     let again = run(&database, &["seed", "--demo", "--json"]);
     assert_eq!(again.stdout, first.stdout, "seeding again changes nothing and tells the same");
+    let same = run(&database, &["pack", "load", "packs/nantong"]);
+    assert!(
+        String::from_utf8_lossy(&same.stdout).contains("already"),
+        "the program carries the pack of the repository"
+    );
     succeeds(&run(&database, &["verify"]));
     refused(&run(&database, &["serve", "--profile", "production"]), "demo accounts");
-    refused(&run(&database, &["serve", "--profile", "festive"]), "demo or production");
     database.meddle("UPDATE events SET kind = 'X' WHERE sequence = 1");
     refused(&run(&database, &["verify"]), "event 1");
 }

@@ -44,6 +44,7 @@ impl DayKind {
     deny_unknown_fields,
     expecting = "expected a quoted day \"2026-01-01\" or a range { from = \"…\", to = \"…\" }"
 )]
+#[schema(description = "One day, or the first and the last of several.")]
 pub enum DateRange {
     Day(NaiveDate),
     Range { from: NaiveDate, to: NaiveDate },

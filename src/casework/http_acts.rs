@@ -52,7 +52,7 @@ pub(super) fn answer(receipt: &Receipt, acted: &Acted) -> HttpResponse {
             "defects": [{
                 "pointer": "/items/0/particulars/inventionTitle",
                 "message": "名称应当写明产品用途",
-                "source": "专利法实施细则第三十一条 (Implementing Rules of the Patent Law r. 31)"
+                "source": "专利审查指南第一部分第三章 (Guidelines for Patent Examination, part I ch. 3)"
             }]
         }))),
         ("refuse" = (summary = "Refuse with a reason of the city's list", value = json!({
@@ -125,7 +125,8 @@ async fn case_show(
 #[utoipa::path(
     tag = "cases", operation_id = "case_event_show",
     params(("eventId" = EventId, Path, description = "Id of the event")),
-    responses((status = 200, description = "The event", body = EventView)),
+    responses((status = 200, description = "The event", body = EventView),
+        (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/case-events/{eventId}")]
 async fn case_event_show(

@@ -13,6 +13,7 @@ use super::table::{Table, Target};
 /// What a table would do to recorded cases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TableDryRun)]
 pub struct Simulation<Id> {
     /// How many cases were run through the table.
     pub examined: u64,

@@ -61,6 +61,7 @@ impl Hashes {
 
 /// Seeds the world if it is not there, and tells every login.
 pub fn seed(act: &mut Act<'_>, hashes: &Hashes) -> Result<Vec<Credential>, Problem> {
+    super::pack::ensure_pack(act)?;
     let world = world::world().map_err(Problem::internal)?;
     let catalogue = catalogue::current(act.conn)?;
     let staff = world::staff(&catalogue.pack);

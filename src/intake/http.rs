@@ -50,7 +50,7 @@ fn shown_again(act: &mut Act<'_>, receipt: &Receipt) -> Result<SubmissionView, P
                 "address": {"divisionCode": "320612", "line": "川姜镇示例路 1 号", "postalCode": "226300"}
             }],
             "documents": [{
-                "documentKey": "views", "kind": "DESIGN_DRAWINGS", "fileName": "视图.pdf",
+                "documentKey": "views", "kind": "DESIGN_VIEWS", "fileName": "视图.pdf",
                 "mediaType": "application/pdf", "sizeBytes": 182_044,
                 "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
             }],
@@ -63,7 +63,7 @@ fn shown_again(act: &mut Act<'_>, receipt: &Receipt) -> Result<SubmissionView, P
                     }
                 },
                 {
-                    "itemKey": "work", "serviceCode": "REGISTRATION_WORK", "dependsOn": ["design"],
+                    "itemKey": "work", "serviceCode": "WORK_REGISTRATION",
                     "particulars": {"workTitle": "缠枝纹", "workCategory": "FINE_ART"}
                 }
             ]

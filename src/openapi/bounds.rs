@@ -24,7 +24,7 @@ fn within(value: &mut Value) {
                     "example" | "examples" | "default" | "enum" | "const" => {}
                     // Here the names are anybody's: a property may well be called `type` or `example`.
                     "properties" | "schemas" => {
-                        member.as_object_mut().into_iter().flatten().for_each(|(_, schema)| within(schema))
+                        member.as_object_mut().into_iter().flatten().for_each(|(_, schema)| within(schema));
                     }
                     _ => within(member),
                 }
@@ -47,7 +47,8 @@ fn bound(schema: &mut Map<String, Value>) {
     let bounds = if is("array") {
         vec![("maxItems", json!(LONGEST_LIST))]
     } else if is("integer") {
-        vec![("format", json!("int64")), ("minimum", json!(i32::MIN)), ("maximum", json!(LARGEST_NUMBER))]
+        let most = if format == Some("int32") { i64::from(i32::MAX) } else { LARGEST_NUMBER };
+        vec![("format", json!("int64")), ("minimum", json!(-most)), ("maximum", json!(most))]
     } else if is("string") && !listed {
         match format {
             Some("uuid") => vec![("maxLength", json!(36))],

@@ -73,6 +73,7 @@ pub struct Infringement {
 /// By what title the requester acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = RequesterStanding)]
 pub enum Standing {
     RightHolder,
     ExclusiveLicensee,

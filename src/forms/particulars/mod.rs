@@ -128,7 +128,9 @@ macro_rules! kinds {
         impl PartialSchema for Particulars {
             fn schema() -> RefOr<Schema> {
                 let kinds = AnyOfBuilder::new()$(.item(Ref::from_schema_name($kind::name())))+;
-                kinds.description(Some("Its type depends on the service: the catalogue names the kind.")).into()
+                let text = "One of the fifteen kinds. Which one, the service says: its `particulars` in the catalogue names it, \
+                    `PATENT_FILING` for PatentFiling and so on. Any of a kind's members may still be missing in a draft.";
+                kinds.description(Some(text)).into()
             }
         }
 
