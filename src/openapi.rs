@@ -161,6 +161,28 @@ mod tests {
         }
     }
 
+    /// What a list says it can be sorted by is what its handler takes.
+    #[test]
+    fn lists_are_sorted_by_what_their_handlers_take() {
+        let mut files = Vec::new();
+        sources(Path::new("src"), &mut files);
+        let mut lists = 0;
+        for part in files.iter().flat_map(|file| file.split("(\"sort\" = Option<String>").skip(1)) {
+            let between =
+                |from: &str, to: &str| part.split_once(from).and_then(|(_, rest)| rest.split(to).next());
+            let pattern = between("pattern = \"", "\"").unwrap();
+            let told: Vec<&str> = pattern
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !matches!(*word, "" | "asc" | "desc"))
+                .collect();
+            let taken: Vec<&str> =
+                between("&[", "]").unwrap().split(", ").map(|name| name.trim_matches('"')).collect();
+            assert_eq!(told, taken);
+            lists += 1;
+        }
+        assert!(lists >= 10);
+    }
+
     /// The names of the types in a source file that have a schema, as the contract writes them.
     fn schema_names(source: &str) -> Vec<&str> {
         let source = source.split("\nmod tests {").next().unwrap_or_default();

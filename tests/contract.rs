@@ -169,6 +169,7 @@ on_both_engines! {
         let served = anybody.get("/openapi.json");
         assert_eq!(served.text, onewindow::openapi::contract().json);
         assert!(anybody.get("/docs/").text.contains("swagger-ui"));
+        assert!(anybody.get("/").text.contains("一窗通办"));
         for code in onewindow::problem::Code::ALL {
             let page = anybody.get(&format!("/problems/{}", code.slug()));
             assert!(page.status == 200 && page.text.contains(code.as_str()));

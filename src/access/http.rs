@@ -102,9 +102,10 @@ async fn hashed<T: Send + 'static>(
 /// Origin header authorises web calls. Whether the account is unknown or the password wrong, the answer is the same.
 #[utoipa::path(
     tag = "sessions", operation_id = "session_create",
-    request_body(content = PasswordSignIn, example = json!({"userName": "clerk.ntipc", "password": "a long pass phrase"})),
-    responses((status = 201, description = "Signed in", body = SessionView,
-            headers(("Set-Cookie" = String, description = "The session: `__Host-session`, Secure, HttpOnly, SameSite=Strict."))),
+    request_body(content = PasswordSignIn,
+        example = json!({"userName": "clerk.ntipc", "password": "a long pass phrase"})),
+    responses((status = 201, description = "Signed in", body = SessionView, headers(("Set-Cookie" = String,
+            description = "The session: `__Host-session`, Secure, HttpOnly, SameSite=Strict."))),
         (status = 401, description = "User name or password is not right", body = ProblemBody)),
 )]
 #[post("/sessions")]

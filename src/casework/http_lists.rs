@@ -35,7 +35,8 @@ const BOOL_RULE: Text = Text::new("true 或 false", "true or false");
             example = "NTIPC-PRE_EXAMINATION"),
         ("nodeCode" = Option<String>, Query, description = "Cases at one node", max_length = 40, example = "NTIPC"),
         ("track" = Option<Track>, Query, description = "Cases of one track", example = "PRE_EXAMINATION"),
-        ("state" = Option<String>, Query, description = "Cases in one state", max_length = 40, example = "SUBMITTED"),
+        ("state" = Option<String>, Query, description = "Cases in one state", max_length = 40,
+            example = "SUBMITTED"),
         ("serviceCode" = Option<String>, Query, description = "Cases of one service", max_length = 60,
             example = "PRE_EXAMINATION_DESIGN"),
         ("open" = Option<bool>, Query, description = "Only open, or only closed ones", example = true),
@@ -101,8 +102,8 @@ async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpR
 #[utoipa::path(
     tag = "cases", operation_id = "case_event_list",
     params(("caseId" = CaseId, Query, description = "Id of the case"),
-        ("sort" = Option<String>, Query, description = "The only order there is",
-        pattern = "^sequence(:asc)?$", max_length = 40, example = "sequence:asc")),
+        ("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+            pattern = "^sequence(:asc)?$", example = "sequence:asc")),
     responses((status = 200, description = "One page", body = PageOf<EventView>)),
 )]
 #[get("/case-events")]
@@ -135,8 +136,8 @@ async fn case_event_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result
 #[utoipa::path(
     tag = "routing", operation_id = "routing_decision_list",
     params(("caseId" = CaseId, Query, description = "Id of the case"),
-        ("sort" = Option<String>, Query, description = "The only order there is",
-        pattern = "^decidedAt(:asc)?$", max_length = 40, example = "decidedAt:asc")),
+        ("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+            pattern = "^position(:asc)?$", example = "position:asc")),
     responses((status = 200, description = "The decisions, oldest first", body = PageOf<RoutingDecisionView>)),
 )]
 #[get("/routing-decisions")]
@@ -162,8 +163,8 @@ async fn routing_decision_list(
 #[utoipa::path(
     tag = "deadlines", operation_id = "deadline_list",
     params(("caseId" = CaseId, Query, description = "Id of the case"),
-        ("sort" = Option<String>, Query, description = "The only order there is",
-        pattern = "^startedOn(:asc)?$", max_length = 40, example = "startedOn:asc")),
+        ("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+            pattern = "^clock(:asc)?$", example = "clock:asc")),
     responses((status = 200, description = "The clocks", body = PageOf<DeadlineView>)),
 )]
 #[get("/deadlines")]
@@ -227,8 +228,8 @@ async fn queue_show(who: Allowed<ReadQueue>, code: Path<String>) -> Result<HttpR
 /// What happened to the cases of the caller's organisation or node, newest first.
 #[utoipa::path(
     tag = "notices", operation_id = "notice_list",
-    params(("sort" = Option<String>, Query, description = "The only order there is",
-            pattern = "^noticeId:desc$", max_length = 40, example = "noticeId:desc")),
+    params(("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+            pattern = "^noticeId:desc$", example = "noticeId:desc")),
     responses((status = 200, description = "One page", body = PageOf<NoticeView>)),
 )]
 #[get("/notices")]

@@ -66,8 +66,8 @@ async fn entries<T: Serialize + Clone>(
 #[utoipa::path(
     tag = "catalogue", operation_id = "service_list",
     params(("track" = Option<Track>, Query, description = "Only of this track", example = "ENFORCEMENT"),
-        ("sort" = Option<String>, Query, description = "The only order there is",
-        pattern = "^serviceCode(:asc)?$", max_length = 40, example = "serviceCode:asc")),
+        ("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+            pattern = "^serviceCode(:asc)?$", example = "serviceCode:asc")),
     responses((status = 200, description = "One page", body = PageOf<Service>)),
 )]
 #[get("/services")]
@@ -93,7 +93,8 @@ async fn service_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Resu
 /// One service with its guide, its documents, its limits and the shape of its particulars.
 #[utoipa::path(
     tag = "catalogue", operation_id = "service_show",
-    params(("serviceCode" = String, Path, description = "Code of the service", max_length = 60, example = "PRE_EXAMINATION_DESIGN")),
+    params(("serviceCode" = String, Path, description = "Code of the service", max_length = 60,
+        example = "PRE_EXAMINATION_DESIGN")),
     responses((status = 200, description = "The service", body = Service),
         (status = 304, description = "Unchanged since the ETag sent")),
 )]
@@ -111,8 +112,8 @@ async fn service_show(
 /// Named templates of several services that are asked for as one matter (一件事).
 #[utoipa::path(
     tag = "catalogue", operation_id = "bundle_list",
-    params(("sort" = Option<String>, Query, description = "The only order there is",
-            pattern = "^code(:asc)?$", max_length = 40, example = "code:asc")),
+    params(("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+            pattern = "^code(:asc)?$", example = "code:asc")),
     responses((status = 200, description = "One page", body = PageOf<Bundle>)),
 )]
 #[get("/bundles")]
@@ -126,7 +127,8 @@ async fn bundle_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Resul
 /// One template with its items and what depends on what.
 #[utoipa::path(
     tag = "catalogue", operation_id = "bundle_show",
-    params(("bundleCode" = String, Path, description = "Code of the bundle", max_length = 60, example = "PATTERN_PROTECTION")),
+    params(("bundleCode" = String, Path, description = "Code of the bundle", max_length = 60,
+        example = "PATTERN_PROTECTION")),
     responses((status = 200, description = "The bundle", body = Bundle),
         (status = 304, description = "Unchanged since the ETag sent")),
 )]
@@ -144,8 +146,8 @@ async fn bundle_show(
 /// The city's network: protection centre, fast-track centres, workstations, offices and departments.
 #[utoipa::path(
     tag = "catalogue", operation_id = "node_list",
-    params(("sort" = Option<String>, Query, description = "The only order there is",
-            pattern = "^code(:asc)?$", max_length = 40, example = "code:asc")),
+    params(("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+            pattern = "^code(:asc)?$", example = "code:asc")),
     responses((status = 200, description = "One page", body = PageOf<Node>)),
 )]
 #[get("/nodes")]
@@ -177,8 +179,8 @@ async fn node_show(
 /// The official working-day calendars that are loaded, a year each, with the notice behind them.
 #[utoipa::path(
     tag = "catalogue", operation_id = "calendar_list",
-    params(("sort" = Option<String>, Query, description = "The only order there is",
-            pattern = "^year(:asc)?$", max_length = 40, example = "year:asc")),
+    params(("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+            pattern = "^year(:asc)?$", example = "year:asc")),
     responses((status = 200, description = "One page", body = PageOf<CalendarYear>)),
 )]
 #[get("/calendars")]

@@ -1,5 +1,5 @@
-//! Examples: `examples.json` holds answers of the demo world by schema or by operation. What is not there is put together
-//! from the examples of its parts, required members only.
+//! Examples: `examples.json` holds answers of the demo world by schema or by operation. What is not there is put
+//! together from the examples of its parts, required members only.
 
 use super::operations::{Operation, operations};
 use serde_json::{Map, Value, json};

@@ -28,14 +28,12 @@ pub(super) fn complete(document: &mut Value) {
         }
     }
     for (name, refusal) in document["components"]["responses"].as_object_mut().into_iter().flatten() {
-        put(
-            refusal,
-            match name.as_str() {
-                "Unauthorized" => &["WWW-Authenticate"],
-                "TooManyRequests" | "ServiceUnavailable" => &["Retry-After"],
-                _ => &[],
-            },
-        );
+        let more: &[&str] = match name.as_str() {
+            "Unauthorized" => &["WWW-Authenticate"],
+            "TooManyRequests" | "ServiceUnavailable" => &["Retry-After"],
+            _ => &[],
+        };
+        put(refusal, more);
     }
     document["components"]["headers"] = shared();
 }
@@ -48,7 +46,6 @@ fn put(response: &mut Value, more: &[&str]) {
 }
 
 fn shared() -> Value {
-    let text = |description: &str, most: u32, example: &str| json!({ "description": description, "schema": { "type": "string", "maxLength": most }, "example": example });
     json!({
         "Correlation-ID": text("Finds this request in the log.", 32, "4bf92f3577b34da6a3ce929d0e0e4736"),
         "traceparent": text("The same id as W3C Trace Context writes it.", 55,
@@ -67,4 +64,8 @@ fn shared() -> Value {
         "Retry-After": { "description": "Seconds to wait.", "example": 1,
             "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": 86400 } },
     })
+}
+
+fn text(description: &str, most: u32, example: &str) -> Value {
+    json!({ "description": description, "schema": { "type": "string", "maxLength": most }, "example": example })
 }

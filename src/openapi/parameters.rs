@@ -17,53 +17,56 @@ pub(super) fn complete(document: &mut Value) {
         ];
         let taken = groups.iter().filter(|(holds, _)| *holds).flat_map(|(_, names)| *names);
         let refer = |name: &&str| json!({ "$ref": format!("#/components/parameters/{name}") });
-        let parameters = operation.parameters().cloned().chain(taken.map(refer)).collect();
-        operation.said["parameters"] = Value::Array(parameters);
+        let parameters: Vec<Value> = operation.parameters().cloned().chain(taken.map(refer)).collect();
+        if !parameters.is_empty() {
+            operation.said["parameters"] = Value::Array(parameters);
+        }
     }
 }
 
 fn shared() -> Value {
+    let flag = json!({ "type": "boolean", "default": false });
     json!({
-        "Limit": optional("query", "limit", "Most items on a page.",
-            &json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT }),
-            &json!(DEFAULT_LIMIT)),
-        "Offset": optional("query", "offset", "Items to pass over; not together with `cursor`, which leads farther.",
-            &json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": FARTHEST_OFFSET, "default": 0 }),
-            &json!(0)),
-        "Cursor": optional("query", "cursor", "Where the page before ended, as its `links.next` says. Not to be made up.",
-            &text(400), &json!("20")),
-        "Fields": optional("query", "fields", "Only these properties of each item, separated by commas; others are then \
-            missing, required or not.",
-            &json!({ "type": "string", "pattern": "^[A-Za-z0-9,]*$", "maxLength": 1000 }), &json!("caseId,state")),
-        "Count": optional("query", "count", "Also say how many there are in all, where the list counts.",
-            &json!({ "type": "boolean", "default": false }), &json!(true)),
-        "IdempotencyKey": required("Idempotency-Key", "Names this request: sent again with the same body it is done once \
-            and answered alike.",
-            &json!({ "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 257 }),
-            &json!("8e03978e-40d5-43e8-bc93-6894a57f9324")),
-        "IfMatch": required("If-Match", "The ETag last seen, so that nobody's change is overwritten unseen.",
-            &text(40), &json!("\"1\"")),
-        "IfNoneMatch": optional("header", "If-None-Match", "The ETag already held: 304 when nothing changed.",
-            &text(200), &json!("\"1\"")),
-        "AcceptLanguage": optional("header", "Accept-Language", "Language of refusals: zh (the default) or en.",
-            &text(100), &json!("en")),
-        "CorrelationId": optional("header", "Correlation-ID", "Names the request in answer and log. One is drawn when it is \
-            left out or not of this form; a `traceparent` stands above it.",
-            &json!({ "type": "string", "pattern": "^[0-9a-f]{32}$", "maxLength": 32 }),
-            &json!("4bf92f3577b34da6a3ce929d0e0e4736")),
-        "Prefer": optional("header", "Prefer", "`handling=strict` refuses unknown query parameters (RFC 7240).",
-            &text(100), &json!("handling=strict")),
+        "Limit": query("limit", "Most items on a page.", &count(1, MOST, DEFAULT_LIMIT), &json!(DEFAULT_LIMIT)),
+        "Offset": query("offset", "Items to pass over; not together with `cursor`, which leads farther.",
+            &count(0, FARTHEST_OFFSET, 0), &json!(0)),
+        "Cursor": query("cursor", "Where the page before ended, as its `links.next` says. Not to be made up.",
+            &text(None, 400), &json!("20")),
+        "Fields": query("fields", "Only these properties of each item, separated by commas; others are then missing, \
+            required or not.", &text(Some("^[A-Za-z0-9,]*$"), 1000), &json!("version")),
+        "Count": query("count", "Also say how many there are in all, where the list counts.", &flag, &json!(true)),
+        "IdempotencyKey": header("Idempotency-Key", true, "Names this request: sent again with the same body it is \
+            done once and answered alike.", &text(Some("^[!-~]+$"), 257), "8e03978e-40d5-43e8-bc93-6894a57f9324"),
+        "IfMatch": header("If-Match", true, "The ETag last seen, so that nobody's change is overwritten unseen.",
+            &text(None, 40), "\"1\""),
+        "IfNoneMatch": header("If-None-Match", false, "The ETag already held: 304 when nothing changed.",
+            &text(None, 200), "\"1\""),
+        "AcceptLanguage": header("Accept-Language", false, "Language of refusals: zh (the default) or en.",
+            &text(None, 100), "en"),
+        "CorrelationId": header("Correlation-ID", false, "Names the request in answer and log. One is drawn when it \
+            is left out or not of this form; a `traceparent` stands above it.",
+            &text(Some("^[0-9a-f]{32}$"), 32), "4bf92f3577b34da6a3ce929d0e0e4736"),
+        "Prefer": header("Prefer", false, "`handling=strict` refuses unknown query parameters (RFC 7240).",
+            &text(None, 100), "handling=strict"),
     })
 }
 
-fn text(most: u32) -> Value {
-    json!({ "type": "string", "maxLength": most })
+fn count(least: u32, most: u32, usual: u32) -> Value {
+    json!({ "type": "integer", "format": "int32", "minimum": least, "maximum": most, "default": usual })
 }
 
-fn optional(place: &str, name: &str, description: &str, schema: &Value, example: &Value) -> Value {
-    json!({ "in": place, "name": name, "required": false, "description": description, "schema": schema, "example": example })
+fn text(pattern: Option<&str>, most: u32) -> Value {
+    match pattern {
+        Some(pattern) => json!({ "type": "string", "pattern": pattern, "maxLength": most }),
+        None => json!({ "type": "string", "maxLength": most }),
+    }
 }
 
-fn required(name: &str, description: &str, schema: &Value, example: &Value) -> Value {
-    json!({ "in": "header", "name": name, "required": true, "description": description, "schema": schema, "example": example })
+fn query(name: &str, description: &str, schema: &Value, example: &Value) -> Value {
+    json!({ "in": "query", "name": name, "description": description, "schema": schema, "example": example })
+}
+
+fn header(name: &str, required: bool, description: &str, schema: &Value, example: &str) -> Value {
+    json!({ "in": "header", "name": name, "required": required, "description": description, "schema": schema,
+        "example": example })
 }
