@@ -313,7 +313,8 @@ fn basic(request: &HttpRequest) -> Option<(String, String)> {
 #[utoipa::path(
     post, path = "/oauth2/token", tag = "sessions", operation_id = "token_create",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded",
-        example = json!({"grant_type": "client_credentials", "client_id": "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11", "client_secret": "a long random secret"})),
+        example = json!({"grant_type": "client_credentials", "client_id": "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11",
+            "client_secret": "a long random secret"})),
     responses((status = 200, description = "A token", body = TokenAnswer),
         (status = 400, description = "The request is malformed", body = TokenRefusal),
         (status = 401, description = "Client or secret is not right", body = TokenRefusal)),

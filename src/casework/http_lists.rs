@@ -46,7 +46,8 @@ const BOOL_RULE: Text = Text::new("true 或 false", "true or false");
             example = "NT2026-C000123-7"),
         ("externalReference" = Option<String>, Query, description = "Cases with this reference of the filer",
             max_length = 100, example = "ERP-2026-000123-1"),
-        ("dueUntil" = Option<chrono::NaiveDate>, Query, description = "Due on or before this date", example = "2026-12-31"),
+        ("dueUntil" = Option<chrono::NaiveDate>, Query, description = "Due on or before this date",
+            example = "2026-12-31"),
         ("sort" = Option<String>, Query, description = "Oldest first unless told otherwise",
             pattern = "^(caseId|dueDate)(:asc|:desc)?$", max_length = 40, example = "dueDate:asc"),
     ),
@@ -214,7 +215,8 @@ async fn queue_list(who: Allowed<ReadQueue>, request: HttpRequest) -> Result<Htt
 /// One queue with how many cases wait, are held, and are overdue.
 #[utoipa::path(
     tag = "queues", operation_id = "queue_show",
-    params(("queueCode" = String, Path, description = "Code of the queue", max_length = 60, example = "NTIPC-PRE_EXAMINATION")),
+    params(("queueCode" = String, Path, description = "Code of the queue", max_length = 60,
+        example = "NTIPC-PRE_EXAMINATION")),
     responses((status = 200, description = "The queue", body = QueueView)),
 )]
 #[get("/queues/{queueCode}")]

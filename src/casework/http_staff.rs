@@ -54,7 +54,8 @@ struct NewLink {
 /// number who ask at the same moment each gets another case.
 #[utoipa::path(
     tag = "queues", operation_id = "queue_claim_create",
-    params(("queueCode" = String, Path, description = "Code of the queue", max_length = 60, example = "NTIPC-PRE_EXAMINATION")),
+    params(("queueCode" = String, Path, description = "Code of the queue", max_length = 60,
+        example = "NTIPC-PRE_EXAMINATION")),
     request_body(content = Option<Nothing>, description = "Empty, or an empty object", example = json!({})),
     responses((status = 201, description = "The case is yours", body = Acted),
         (status = 204, description = "Nothing waits")),

@@ -95,6 +95,10 @@ fn network(pack: &Pack, findings: &mut Findings<'_>) {
             );
         }
     }
+    findings.duplicates("fields.toml", pack.fields.iter().map(|field| field.code.as_str()));
+    for field in pack.fields.iter().filter(|field| pack.node(&field.node).is_none()) {
+        findings.add("fields.toml", &field.code, "node", format!("node {} is not in nodes.toml", field.node));
+    }
     for queue in &pack.queues {
         if pack.node(&queue.node).is_none() {
             findings.add(

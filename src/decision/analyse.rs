@@ -126,10 +126,12 @@ mod tests {
         facts = { placeOfAct = "REQUIRED", onPlatform = "OPTIONAL", sellerSeat = "OPTIONAL" }
         [[fields]]
         code = "TEXTILE"
+        node = "EAST"
         scheme = "LOCARNO"
         entries = [{ prefix = "06-13", from = "2020-01-01" }, { prefix = "05", from = "2030-01-01" }]
         [[fields]]
         code = "FURNITURE"
+        node = "WEST"
         scheme = "LOCARNO"
         entries = [{ prefix = "06", from = "2020-01-01" }]
     "#;

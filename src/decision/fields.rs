@@ -20,6 +20,9 @@ pub struct FieldLists(Vec<FieldList>);
 pub struct FieldList {
     #[schema(example = "HOME_TEXTILE", max_length = 60)]
     pub code: String,
+    /// The centre that the field was approved for.
+    #[schema(example = "TZHT", max_length = 40)]
+    pub node: String,
     pub scheme: Scheme,
     #[schema(value_type = Vec<WrittenEntry>, max_items = 1000)]
     pub entries: Vec<FieldEntry>,
@@ -68,6 +71,7 @@ impl FromIterator<FieldList> for FieldLists {
 #[serde(deny_unknown_fields)]
 struct Written {
     code: String,
+    node: String,
     scheme: Scheme,
     entries: Vec<WrittenEntry>,
 }
@@ -89,19 +93,19 @@ struct WrittenEntry {
 impl TryFrom<Written> for FieldList {
     type Error = UnreadableSymbol;
 
-    fn try_from(Written { code, scheme, entries }: Written) -> Result<Self, Self::Error> {
+    fn try_from(Written { code, node, scheme, entries }: Written) -> Result<Self, Self::Error> {
         let entry = |WrittenEntry { prefix, from, to }| {
             Classification::parse(scheme, &prefix).map(|prefix| FieldEntry { prefix, from, to })
         };
-        entries.into_iter().map(entry).collect::<Result<_, _>>().map(|entries| Self { code, scheme, entries })
+        entries.into_iter().map(entry).collect::<Result<_, _>>().map(|entries| Self { code, node, scheme, entries })
     }
 }
 
 impl From<FieldList> for Written {
-    fn from(FieldList { code, scheme, entries }: FieldList) -> Self {
+    fn from(FieldList { code, node, scheme, entries }: FieldList) -> Self {
         let entry =
             |FieldEntry { prefix, from, to }| WrittenEntry { prefix: prefix.symbol().to_owned(), from, to };
-        Self { code, scheme, entries: entries.into_iter().map(entry).collect() }
+        Self { code, node, scheme, entries: entries.into_iter().map(entry).collect() }
     }
 }
 
@@ -109,7 +113,7 @@ impl From<FieldList> for Written {
 mod tests {
     use super::*;
 
-    const LIST: &str = r#"{"code":"HOME_TEXTILE","scheme":"LOCARNO","entries":[
+    const LIST: &str = r#"{"code":"HOME_TEXTILE","node":"TZHT","scheme":"LOCARNO","entries":[
         {"prefix":"05-05","from":"2014-01-01"},
         {"prefix":"06-13","from":"2020-01-01","to":"2025-12-31"}]}"#;
 

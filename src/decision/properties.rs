@@ -21,9 +21,9 @@ use super::table::{Row, Table, Target, Track};
 use crate::language::Bilingual;
 
 const FIELDS: &str = r#"[
-    {"code":"F1","scheme":"LOCARNO","entries":[{"prefix":"06","from":"2020-01-01"},{"prefix":"05","from":"2030-01-01"}]},
-    {"code":"F2","scheme":"IPC","entries":[{"prefix":"D03D 15","from":"2020-01-01"}]},
-    {"code":"F3","scheme":"LOCARNO","entries":[{"prefix":"05","from":"2020-01-01","to":"2021-01-01"},
+    {"code":"F1","node":"N","scheme":"LOCARNO","entries":[{"prefix":"06","from":"2020-01-01"},{"prefix":"05","from":"2030-01-01"}]},
+    {"code":"F2","node":"N","scheme":"IPC","entries":[{"prefix":"D03D 15","from":"2020-01-01"}]},
+    {"code":"F3","node":"N","scheme":"LOCARNO","entries":[{"prefix":"05","from":"2020-01-01","to":"2021-01-01"},
                                                {"prefix":"06-13","from":"2020-01-01"}]}]"#;
 
 fn fields() -> FieldLists {

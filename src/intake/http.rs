@@ -40,7 +40,6 @@ fn shown_again(act: &mut Act<'_>, receipt: &Receipt) -> Result<SubmissionView, P
             "items": [{"itemKey": "design", "serviceCode": "PRE_EXAMINATION_DESIGN"}]
         }))),
         ("twoRights" = (summary = "Two services on two rights, as far as they are known", value = json!({
-            "bundleCode": "PATTERN_PROTECTION",
             "externalReference": "ERP-2026-000123",
             "applicants": [{
                 "kind": "ENTERPRISE",

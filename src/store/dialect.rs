@@ -1,5 +1,6 @@
 //! The few statements whose SQL differs by engine.
 
+use super::StoreError;
 use super::conn::Conn;
 use super::schema::{cases, idempotency_keys, number_series, submissions};
 use crate::ids::{CaseId, SubmissionId};
@@ -69,6 +70,32 @@ pub fn ensure_series(conn: &mut Conn, series: &str) -> QueryResult<()> {
     .map(|_| ())
 }
 
+/// The oldest SQLite without the bug by which two connections at a checkpoint can corrupt a WAL database.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Refuses an SQLite library that is too old to be trusted with filings.
+pub fn check_engine_version(conn: &mut Conn) -> Result<(), StoreError> {
+    let Conn::Sqlite(sqlite) = conn else { return Ok(()) };
+    let rows: Vec<VersionRow> = diesel::sql_query("SELECT sqlite_version() AS version").load(sqlite)?;
+    let version = rows.into_iter().next().map(|row| row.version).unwrap_or_default();
+    if parsed(&version) >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    Err(StoreError::Refused(format!("SQLite {version} is too old: 3.51.3 or newer is needed")))
+}
+
+fn parsed(version: &str) -> (u32, u32, u32) {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next())
+}
+
+#[derive(QueryableByName)]
+struct VersionRow {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
 /// What the engine itself finds wrong: damaged pages, references that lead nowhere. PostgreSQL checks references as
 /// they are written and has no such question.
 pub fn integrity_faults(conn: &mut Conn) -> QueryResult<Vec<String>> {
@@ -94,4 +121,15 @@ struct ReferenceRow {
     table: String,
     #[diesel(sql_type = diesel::sql_types::Text)]
     parent: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert!(parsed("3.53.2") > OLDEST_SQLITE && parsed("3.51.3") == OLDEST_SQLITE);
+        assert!(parsed("3.9.99") < OLDEST_SQLITE && parsed("") < OLDEST_SQLITE);
+    }
 }

@@ -58,6 +58,7 @@ impl Store {
         };
         match target {
             Target::Sqlite(_) => {
+                dialect::check_engine_version(&mut conn::open(&target, Use::Write).map_err(refused)?)?;
                 let writer = Writer::start(target.clone()).map_err(refused)?;
                 let readers = pool(target, Use::Read, SQLITE_READERS)?;
                 Ok(Self { readers, writer: Arc::new(WriteSide::Queue(writer)) })
