@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# The web pages, if this checkout has them: the server embeds web/dist and works without.
+# The web pages, if this checkout has them.
 FROM node:20-bookworm-slim AS web
 WORKDIR /src
 COPY . .
@@ -28,7 +28,7 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8080
 # Before the first start: `migrate`, then `pack load /usr/share/onewindow/packs/nantong`.
-# For PostgreSQL set ONEWINDOW_DATABASE to its address instead.
+# For PostgreSQL set ONEWINDOW_DATABASE to its address instead. Set ONEWINDOW_ORIGIN to where people reach the service.
 ENV ONEWINDOW_DATABASE=sqlite:///data/onewindow.sqlite \
     ONEWINDOW_DATA_DIR=/data \
     ONEWINDOW_LISTEN=0.0.0.0:8080

@@ -13,6 +13,9 @@ pub const LIMIT_RULE: Text = Text::new("1 至 200 的整数", "a whole number fr
 pub const OFFSET_RULE: Text =
     Text::new("0 至 10000 的整数；更远请用 cursor", "a whole number from 0 to 10000; beyond it use cursor");
 const SORT_RULE: Text = Text::new("可排序字段:asc 或 :desc", "a sortable field, then :asc or :desc");
+/// A place in a list that only an earlier answer can give.
+pub const CURSOR_RULE: Text =
+    Text::new("上一页 links.next 中的 cursor", "the cursor in links.next of the page before");
 const FIELDS_RULE: Text = Text::new("以逗号分隔的属性名", "property names separated by commas");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +115,18 @@ impl Page {
         })
     }
 
+    /// Cuts a page out of a list that is at hand as a whole; its cursor is a place in the list.
+    pub fn cut<T: Serialize>(self, rows: Vec<T>) -> Result<PageOf<Value>, Problem> {
+        let total = self.count.then_some(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        let place = match self.cursor.as_deref() {
+            Some(cursor) => cursor.parse().map_err(|_| Problem::invalid("cursor", cursor, CURSOR_RULE))?,
+            None => self.offset as usize,
+        };
+        let next = place + self.limit as usize;
+        let kept = rows.into_iter().skip(place).take(self.limit as usize + 1).collect();
+        self.answer(kept, |_: &T| next.to_string(), total)
+    }
+
     fn project<T: Serialize>(&self, row: &T) -> Result<Value, Problem> {
         let value = serde_json::to_value(row).map_err(|error| Problem::internal(error.to_string()))?;
         match value {
@@ -135,13 +150,17 @@ impl Page {
 }
 
 fn parse_sort(text: &str, sorts: &'static [&'static str]) -> Option<Sort> {
-    let (field, direction) = text.split_once(':').unwrap_or((text, "asc"));
-    let direction = match direction {
+    let (field, word) = text.split_once(':').unwrap_or((text, "asc"));
+    let direction = match word {
         "asc" => Direction::Ascending,
         "desc" => Direction::Descending,
         _ => return None,
     };
-    sorts.iter().find(|known| **known == field).map(|field| Sort { field, direction })
+    sorts.iter().find_map(|known| match known.split_once(':') {
+        // A list with one order only says which, and takes no other.
+        Some((only, way)) => (only == field && way == word).then_some(Sort { field: only, direction }),
+        None => (*known == field).then_some(Sort { field: known, direction }),
+    })
 }
 
 fn encode(text: &str) -> String {

@@ -103,7 +103,7 @@ on_both_engines! {
         sorted.dedup();
         assert_eq!((seen.len(), seen), (23, sorted));
         app.user("triage-officer.ntipc").get(&first_next).refused(400, "INVALID_VALUE");
-        for bad in ["limit=0", "limit=201", "limit=x", "offset=10001", "sort=title:asc", "sort=dueDate:up", "cursor=AAAA", "track=FAST", "count=maybe"] {
+        for bad in ["limit=0", "limit=201", "limit=x", "offset=10001", "sort=title:asc", "sort=dueDate:up", "sort=dueDate:asc:asc", "cursor=AAAA", "track=FAST", "count=maybe"] {
             officer.get(&format!("/api/v1/cases?{bad}")).refused(400, "INVALID_VALUE");
         }
         let both = officer.get("/api/v1/cases?limit=0&sort=x");
@@ -125,6 +125,12 @@ on_both_engines! {
         app.move_clock_to("2026-12-10T01:00:00Z");
         let officer = app.user("pre-examiner.tzht");
         assert_eq!(officer.get(&format!("/api/v1/queues/{QUEUE}")).expect(200)["overdue"], 3);
+        let queues = officer.get("/api/v1/queues?count=true").expect(200);
+        assert!(queues["items"].as_array().unwrap().iter().all(|queue| queue["nodeCode"] == "TZHT"));
+        officer.get("/api/v1/queues?sort=queueCode:desc").refused(400, "INVALID_VALUE");
+        let shown = officer.get(&format!("/api/v1/queues/{QUEUE}"));
+        let tag = shown.header("etag").unwrap();
+        assert_eq!(officer.with("If-None-Match", tag).get(&format!("/api/v1/queues/{QUEUE}")).status, 304);
         officer.get("/api/v1/queues/HAFC-PRE_EXAMINATION").refused(404, "NOT_FOUND");
         officer.get("/api/v1/queues/NO-SUCH").refused(404, "NOT_FOUND");
     }

@@ -10,7 +10,7 @@ use crate::access::{Allowed, ReadCase, ReadNotice, ReadQueue};
 use crate::command::{self, CursorSeal};
 use crate::deadlines::{self, DeadlineView};
 use crate::decision::Track;
-use crate::edge::{Query, listed};
+use crate::edge::{Query, listed, shown_by_content};
 use crate::ids::{CaseId, NoticeId, SubmissionId};
 use crate::language::Text;
 use crate::page::PageOf;
@@ -111,7 +111,7 @@ async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpR
 async fn case_event_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request)?;
     let case = required_case(&mut query)?;
-    let page = query.page(&["sequence"], "sequence:asc")?;
+    let page = query.page(&["sequence:asc"], "sequence:asc")?;
     let answer = command::read(who, move |act| {
         view::readable(act, case)?;
         let rule = Text::new("序号", "a sequence number");
@@ -148,11 +148,11 @@ async fn routing_decision_list(
 ) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request)?;
     let case = required_case(&mut query)?;
-    let page = query.page(&["position"], "position:asc")?;
+    let page = query.page(&["position:asc"], "position:asc")?;
     let answer = command::read(who, move |act| {
         let authorized = view::readable(act, case)?;
         let rows = routing::decisions_of(act.conn, &authorized)?;
-        whole(page, rows)
+        page.cut(rows)
     })
     .await?;
     Ok(listed(&answer))
@@ -172,24 +172,14 @@ async fn routing_decision_list(
 async fn deadline_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request)?;
     let case = required_case(&mut query)?;
-    let page = query.page(&["clock"], "clock:asc")?;
+    let page = query.page(&["clock:asc"], "clock:asc")?;
     let answer = command::read(who, move |act| {
         let authorized = view::readable(act, case)?;
         let rows = deadlines::deadlines_of(act.conn, &authorized)?;
-        whole(page, rows)
+        page.cut(rows)
     })
     .await?;
     Ok(listed(&answer))
-}
-
-/// A short list that always fits on one page, cut as asked.
-fn whole<T: serde::Serialize>(
-    page: crate::page::Page,
-    rows: Vec<T>,
-) -> Result<PageOf<serde_json::Value>, Problem> {
-    let total = page.count.then_some(i64::try_from(rows.len()).unwrap_or(i64::MAX));
-    let kept = rows.into_iter().skip(page.offset as usize).take(page.limit as usize).collect();
-    page.answer(kept, |_| String::new(), total)
 }
 
 fn required_case(query: &mut Query) -> Result<CaseId, Problem> {
@@ -202,12 +192,15 @@ fn required_case(query: &mut Query) -> Result<CaseId, Problem> {
 /// The queues of the caller's nodes, with how many cases wait, are held, and are overdue.
 #[utoipa::path(
     tag = "queues", operation_id = "queue_list",
-    responses((status = 200, description = "The queues", body = Vec<QueueView>)),
+    params(("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+        pattern = "^queueCode(:asc)?$", example = "queueCode:asc")),
+    responses((status = 200, description = "One page", body = PageOf<QueueView>)),
 )]
 #[get("/queues")]
 async fn queue_list(who: Allowed<ReadQueue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    Query::of(&request)?.end()?;
-    Ok(listed(&command::read(who, queues::list).await?))
+    let page = Query::of(&request)?.page(&["queueCode:asc"], "queueCode:asc")?;
+    let queues = command::read(who, queues::list).await?;
+    Ok(listed(&page.cut(queues)?))
 }
 
 /// Show a queue
@@ -217,12 +210,18 @@ async fn queue_list(who: Allowed<ReadQueue>, request: HttpRequest) -> Result<Htt
     tag = "queues", operation_id = "queue_show",
     params(("queueCode" = String, Path, description = "Code of the queue", max_length = 60,
         example = "NTIPC-PRE_EXAMINATION")),
-    responses((status = 200, description = "The queue", body = QueueView)),
+    responses((status = 200, description = "The queue", body = QueueView),
+        (status = 304, description = "Unchanged since the ETag sent")),
 )]
 #[get("/queues/{queueCode}")]
-async fn queue_show(who: Allowed<ReadQueue>, code: Path<String>) -> Result<HttpResponse, Problem> {
+async fn queue_show(
+    who: Allowed<ReadQueue>,
+    code: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let code = code.into_inner();
-    Ok(listed(&command::read(who, move |act| queues::show(act, &code)).await?))
+    let queue = command::read(who, move |act| queues::show(act, &code)).await?;
+    shown_by_content(&request, &queue)
 }
 
 /// List my notices
@@ -236,7 +235,7 @@ async fn queue_show(who: Allowed<ReadQueue>, code: Path<String>) -> Result<HttpR
 )]
 #[get("/notices")]
 async fn notice_list(who: Allowed<ReadNotice>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let page = Query::of(&request)?.page(&["noticeId"], "noticeId:desc")?;
+    let page = Query::of(&request)?.page(&["noticeId:desc"], "noticeId:desc")?;
     let answer = command::read(who, move |act| {
         let seal = CursorSeal::of(act, "notices");
         let before = |text: &str| text.parse::<NoticeId>().ok();

@@ -43,6 +43,7 @@ pub fn list(act: &mut Act<'_>) -> Result<Vec<QueueView>, Problem> {
             views.push(view(act, &catalogue, queue)?);
         }
     }
+    views.sort_by(|left, right| left.queue_code.cmp(&right.queue_code));
     Ok(views)
 }
 

@@ -45,18 +45,7 @@ async fn entries<T: Serialize + Clone>(
     let catalogue = catalogue(who).await?;
     let rows = all(&catalogue.pack, &mut query);
     let page = query.page(sorts, default_sort)?;
-    let total = page.count.then_some(i64::try_from(rows.len()).unwrap_or(i64::MAX));
-    let place = match page.cursor.as_deref() {
-        Some(cursor) => {
-            let rule =
-                Text::new("上一页 links.next 中的 cursor", "the cursor in links.next of the page before");
-            cursor.parse().map_err(|_| Problem::invalid("cursor", cursor, rule))?
-        }
-        None => page.offset as usize,
-    };
-    let next = place + page.limit as usize;
-    let kept: Vec<T> = rows.into_iter().skip(place).take(page.limit as usize + 1).collect();
-    Ok(listed(&page.answer(kept, |_| next.to_string(), total)?))
+    Ok(listed(&page.cut(rows)?))
 }
 
 /// List the services
@@ -73,7 +62,7 @@ async fn entries<T: Serialize + Clone>(
 #[get("/services")]
 async fn service_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Query::of(&request)?;
-    entries(who, query, &["serviceCode"], "serviceCode:asc", |pack, query| {
+    entries(who, query, &["serviceCode:asc"], "serviceCode:asc", |pack, query| {
         let rule = Text::new("四条通道之一", "one of the four tracks");
         let track = query.code("track", Track::from_code, rule);
         let mut services: Vec<Service> = pack
@@ -119,7 +108,7 @@ async fn service_show(
 #[get("/bundles")]
 async fn bundle_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Query::of(&request)?;
-    entries(who, query, &["code"], "code:asc", |pack, _| pack.bundles.clone()).await
+    entries(who, query, &["code:asc"], "code:asc", |pack, _| pack.bundles.clone()).await
 }
 
 /// Show a bundle
@@ -153,7 +142,7 @@ async fn bundle_show(
 #[get("/nodes")]
 async fn node_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Query::of(&request)?;
-    entries(who, query, &["code"], "code:asc", |pack, _| pack.nodes.clone()).await
+    entries(who, query, &["code:asc"], "code:asc", |pack, _| pack.nodes.clone()).await
 }
 
 /// Show a node
@@ -186,7 +175,7 @@ async fn node_show(
 #[get("/calendars")]
 async fn calendar_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Query::of(&request)?;
-    entries(who, query, &["year"], "year:asc", |pack, _| pack.calendars.clone()).await
+    entries(who, query, &["year:asc"], "year:asc", |pack, _| pack.calendars.clone()).await
 }
 
 /// Show a calendar

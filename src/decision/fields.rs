@@ -97,7 +97,12 @@ impl TryFrom<Written> for FieldList {
         let entry = |WrittenEntry { prefix, from, to }| {
             Classification::parse(scheme, &prefix).map(|prefix| FieldEntry { prefix, from, to })
         };
-        entries.into_iter().map(entry).collect::<Result<_, _>>().map(|entries| Self { code, node, scheme, entries })
+        entries.into_iter().map(entry).collect::<Result<_, _>>().map(|entries| Self {
+            code,
+            node,
+            scheme,
+            entries,
+        })
     }
 }
 

@@ -5,7 +5,10 @@ use crate::problem::{Code, Problem};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// A refusal that waits in a response until the outermost layer writes it in the caller's language.
@@ -49,6 +52,18 @@ pub fn shown<T: Serialize>(request: &HttpRequest, version: i64, value: &T) -> Ht
         return HttpResponse::NotModified().insert_header((header::ETAG, etag(version))).finish();
     }
     HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(value)
+}
+
+/// 200 with something that has no version of its own: its content is its tag.
+pub fn shown_by_content<T: Serialize>(request: &HttpRequest, value: &T) -> Result<HttpResponse, Problem> {
+    let body = serde_json::to_vec(value).map_err(|error| Problem::internal(error.to_string()))?;
+    // The tag is opaque to callers; base64 keeps it short.
+    let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..12]));
+    let held = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if held.is_some_and(|held| held.split(',').any(|one| one.trim() == tag)) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+    }
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag)).content_type("application/json").body(body))
 }
 
 /// What a command made, with the status and place of the first answer and the version of now.

@@ -8,7 +8,7 @@ mod limit;
 mod query;
 mod shell;
 
-pub use answer::{Rendering, created, listed, no_content, shown};
+pub use answer::{Rendering, created, listed, no_content, shown, shown_by_content};
 pub use body::{Body, Patch, shape_fault, typed};
 pub use headers::{IdempotencyKey, IfMatch, already_held, etag, language};
 pub use limit::{Allowance, Limits};

@@ -6,6 +6,7 @@ use crate::access::{Allowed, Facts, Phase, Place, ReadParty};
 use crate::command::{self, Act};
 use crate::edge::{Query, listed, shown};
 use crate::ids::PartyId;
+use crate::page::PageOf;
 use crate::problem::Problem;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -69,11 +70,13 @@ fn masked(text: &str) -> String {
 /// The organisations the caller belongs to, and for an agent those whose mandate is in force.
 #[utoipa::path(
     tag = "parties", operation_id = "party_list",
-    responses((status = 200, description = "The parties", body = Vec<PartyView>)),
+    params(("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+        pattern = "^partyId(:asc)?$", example = "partyId:asc")),
+    responses((status = 200, description = "One page", body = PageOf<PartyView>)),
 )]
 #[get("/parties")]
 async fn party_list(who: Allowed<ReadParty>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    Query::of(&request)?.end()?;
+    let page = Query::of(&request)?.page(&["partyId:asc"], "partyId:asc")?;
     let parties = command::read(who, |act| {
         let mut ids: Vec<PartyId> = Vec::new();
         for grant in act.caller.grants() {
@@ -88,7 +91,7 @@ async fn party_list(who: Allowed<ReadParty>, request: HttpRequest) -> Result<Htt
         ids.into_iter().map(|id| view(act, id)).collect::<Result<Vec<_>, _>>()
     })
     .await?;
-    Ok(listed(&parties))
+    Ok(listed(&page.cut(parties)?))
 }
 
 /// Show a party

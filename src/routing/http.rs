@@ -6,6 +6,7 @@ use crate::catalogue;
 use crate::command;
 use crate::decision::{Column, Finding, Presence, RightDomain, Scheme, ServiceDomain, Table, analyse};
 use crate::edge::{Body, Query, listed};
+use crate::page::PageOf;
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Serialize;
@@ -52,16 +53,16 @@ struct TableView {
 /// Every table of the city pack in force, with the gaps, overlaps and unreachable rows that its analysis finds.
 #[utoipa::path(
     tag = "routing", operation_id = "routing_table_list",
-    responses(
-        (status = 200, description = "The tables", body = Vec<TableView>),
-    ),
+    params(("sort" = Option<String>, Query, description = "The only order there is", max_length = 40,
+        pattern = "^code(:asc)?$", example = "code:asc")),
+    responses((status = 200, description = "One page", body = PageOf<TableView>)),
 )]
 #[get("/routing-tables")]
 async fn routing_table_list(
     who: Allowed<ReadRouting>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    Query::of(&request)?.end()?;
+    let page = Query::of(&request)?.page(&["code:asc"], "code:asc")?;
     let tables = command::read(who, move |act| {
         let catalogue = catalogue::current(act.conn)?;
         let today = catalogue.today(act.now);
@@ -73,7 +74,7 @@ async fn routing_table_list(
         Ok(catalogue.pack.routing.iter().map(view).collect::<Vec<_>>())
     })
     .await?;
-    Ok(listed(&tables))
+    Ok(listed(&page.cut(tables)?))
 }
 
 /// Which facts the items of each service can have, for the analysis.
