@@ -59,6 +59,16 @@ on_both_engines! {
         user.get("/api/v1/cases").refused(401, "UNAUTHENTICATED");
     }
 
+    /// Twenty sign-ins of one account at once: each gets a session of its own and an event of its own.
+    fn many_sign_ins_at_once_all_succeed(app) {
+        std::thread::scope(|scope| {
+            let sign_ins: Vec<_> = (0..20).map(|_| scope.spawn(|| app.user("clerk.ntipc").get("/api/v1/sessions/current").expect(200))).collect();
+            let ids: std::collections::HashSet<String> =
+                sign_ins.into_iter().map(|one| one.join().unwrap()["sessionId"].to_string()).collect();
+            assert_eq!(ids.len(), 20);
+        });
+    }
+
     /// A partner files and follows what it filed, within its scopes, and sees nobody else's.
     fn a_partner_files_and_follows_within_its_scopes(app) {
         let (id, secret) = client(app, false);

@@ -17,7 +17,7 @@ use crate::journal::{self, NewEvent, StreamKind};
 use crate::language::Text;
 use crate::problem::{Code, Problem, ProblemBody};
 use crate::store::schema::{clients, users};
-use crate::store::{Conn, Sealed};
+use crate::store::{Conn, Sealed, lock_user};
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
@@ -171,6 +171,7 @@ fn record(
     session: SessionId,
     now: UtcTime,
 ) -> Result<(), Problem> {
+    lock_user(conn, user)?;
     journal::append(
         conn,
         NewEvent {

@@ -5,12 +5,17 @@ use governor::middleware::StateInformationMiddleware;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Buckets by caller: a session, a token, or else an address.
 pub struct Limits {
     per_minute: NonZeroU32,
     buckets: DefaultKeyedRateLimiter<u64, StateInformationMiddleware>,
+    taken: AtomicU64,
 }
+
+/// After so many requests the full buckets are forgotten, so that made-up callers do not fill the memory.
+const SWEEP: u64 = 4096;
 
 /// What a caller has left.
 #[derive(Debug, Clone, Copy)]
@@ -23,11 +28,14 @@ impl Limits {
     pub fn new(per_minute: NonZeroU32) -> Self {
         let quota = Quota::per_minute(per_minute);
         let buckets = RateLimiter::keyed(quota).with_middleware::<StateInformationMiddleware>();
-        Self { per_minute, buckets }
+        Self { per_minute, buckets, taken: AtomicU64::new(0) }
     }
 
     /// Takes one from the caller's bucket. The key is hashed at once; no credential is kept here.
     pub fn take(&self, caller: &str) -> Result<Allowance, Problem> {
+        if self.taken.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
+            self.buckets.retain_recent();
+        }
         let mut hasher = DefaultHasher::new();
         caller.hash(&mut hasher);
         match self.buckets.check_key(&hasher.finish()) {
@@ -36,11 +44,6 @@ impl Limits {
             }
             Err(_) => Err(Problem { retry_after: Some(1), ..Problem::new(Code::TooManyRequests) }),
         }
-    }
-
-    /// Forgets callers whose buckets are full again.
-    pub fn forget_idle(&self) {
-        self.buckets.retain_recent();
     }
 }
 

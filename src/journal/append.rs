@@ -6,7 +6,7 @@ use crate::clock::UtcTime;
 use crate::ids::{EventId, PrincipalId, StreamId};
 use crate::problem::Problem;
 use crate::store::schema::{event_texts, events};
-use crate::store::{Conn, Sealed};
+use crate::store::{Conn, Sealed, StoreError};
 use diesel::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -70,7 +70,8 @@ pub fn append(conn: &mut Conn, event: NewEvent<'_>) -> Result<Recorded, Problem>
             events::previous_hash.eq(previous),
             events::body.eq(bytes),
         ))
-        .execute(conn)?;
+        .execute(conn)
+        .map_err(|error| StoreError::from(error).lost_race("events"))?;
     for (name, salt, text) in event.texts {
         diesel::insert_into(event_texts::table)
             .values((

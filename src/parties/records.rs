@@ -6,7 +6,7 @@ use crate::command::Act;
 use crate::ids::PartyId;
 use crate::problem::Problem;
 use crate::store::schema::parties;
-use crate::store::{Conn, Sealed};
+use crate::store::{Conn, Sealed, StoreError};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -96,7 +96,8 @@ pub fn insert(conn: &mut Conn, pepper: &[u8; 32], party: &NewParty, now: UtcTime
             parties::version.eq(1_i64),
             parties::created_at.eq(now),
         ))
-        .execute(conn)?;
+        .execute(conn)
+        .map_err(|error| StoreError::from(error).lost_race("parties"))?;
     Ok(())
 }
 

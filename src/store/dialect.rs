@@ -2,8 +2,8 @@
 
 use super::StoreError;
 use super::conn::Conn;
-use super::schema::{cases, idempotency_keys, number_series, submissions};
-use crate::ids::{CaseId, SubmissionId};
+use super::schema::{cases, idempotency_keys, number_series, submissions, users};
+use crate::ids::{CaseId, SubmissionId, UserId};
 use diesel::prelude::*;
 
 /// Reads a case's version under a row lock. SQLite holds the write lock already.
@@ -21,6 +21,16 @@ pub fn lock_submission(conn: &mut Conn, id: SubmissionId) -> QueryResult<Option<
     match conn {
         Conn::Pg(pg) => row.for_update().first(pg).optional(),
         Conn::Sqlite(sqlite) => row.first(sqlite).optional(),
+    }
+}
+
+/// Takes the row lock of an account: its history is written by one sign-in at a time.
+pub fn lock_user(conn: &mut Conn, id: UserId) -> QueryResult<()> {
+    let row = users::table.find(id).select(users::user_id);
+    match conn {
+        Conn::Pg(pg) => row.for_update().first::<UserId>(pg).map(|_| ()),
+        // The writer is alone.
+        Conn::Sqlite(_) => Ok(()),
     }
 }
 

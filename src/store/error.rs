@@ -103,6 +103,14 @@ impl StoreError {
         }
     }
 
+    /// The refusal to give when a row of this table was there already because another transaction was faster: run
+    /// again, this one sees it.
+    pub fn lost_race(self, table: &str) -> Problem {
+        let lost = self.is_duplicate(table);
+        let problem = Problem::from(self);
+        if lost { Problem { code: Code::Unavailable, may_retry: true, ..problem } } else { problem }
+    }
+
     /// Whether a unique rule refused the row, and the rule concerns this table. PostgreSQL names the constraint,
     /// SQLite the columns; both name the table.
     pub fn is_duplicate(&self, table: &str) -> bool {

@@ -18,6 +18,7 @@ mod writer;
 pub use conn::{Conn, MultiBackend, MultiRawValue, Target};
 pub use dialect::{
     NewKey, ensure_series, insert_key, integrity_faults, lock_case, lock_if_waiting, lock_submission,
+    lock_user,
 };
 pub use error::{MayRetry, StoreError};
 pub use migrate::{MigrationState, migrate, migration_state, revert};
