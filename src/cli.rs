@@ -14,7 +14,8 @@ use crate::store::{self, Store};
 use crate::{demo, openapi, server, start, verify, worker};
 use actix_web::web::Data;
 use clap::{Args, Parser, Subcommand};
-use std::net::{SocketAddr, TcpListener};
+use std::io::Write;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 #[derive(Parser)]
@@ -52,7 +53,7 @@ enum Command {
         profile: Option<String>,
         /// HOST:PORT
         #[arg(long)]
-        listen: Option<SocketAddr>,
+        listen: Option<String>,
     },
     /// Bring the database to this program's schema.
     Migrate {
@@ -141,7 +142,14 @@ impl Cli {
     fn config(&self, place: &Place) -> Result<Config, String> {
         let flags =
             Flags { database: place.database.clone(), data_dir: place.data_dir.clone(), ..Flags::default() };
-        Config::load(self.config.as_deref(), &flags)
+        self.load(&flags)
+    }
+
+    /// The settings, with the log set up as they say.
+    fn load(&self, flags: &Flags) -> Result<Config, String> {
+        let config = Config::load(self.config.as_deref(), flags)?;
+        log(&config.log);
+        Ok(config)
     }
 
     /// Runs the command.
@@ -151,10 +159,10 @@ impl Cli {
                 let flags = Flags {
                     database: place.database.clone(),
                     data_dir: place.data_dir.clone(),
-                    listen: *listen,
+                    listen: listen.clone(),
                     profile: profile.clone(),
                 };
-                serve(Config::load(self.config.as_deref(), &flags)?).await
+                serve(self.load(&flags)?).await
             }
             Command::Migrate { place, status, revert } => migrate(&self.config(place)?, *status, *revert),
             Command::Pack { command: PackCommand::Check { folder } } => {
@@ -172,7 +180,8 @@ impl Cli {
                 add_user(&self.config(place)?, person).await
             }
             Command::Openapi => {
-                print!("{}", openapi::contract().json);
+                // A reader that has seen enough and closed the pipe is no failure.
+                let _ = std::io::stdout().write_all(openapi::contract().json.as_bytes());
                 Ok(())
             }
             Command::Verify { place } => check(&self.config(place)?).await,
@@ -380,7 +389,7 @@ async fn serve(config: Config) -> Result<(), String> {
     if profile == Profile::Production && seeded {
         return Err("demo accounts are in this database: the production profile does not serve it".to_owned());
     }
-    let listener = TcpListener::bind(config.listen)
+    let listener = TcpListener::bind(&config.listen)
         .map_err(|error| format!("{} cannot be listened on: {error}", config.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let shared = Shared::of(window, &listening);
@@ -411,8 +420,8 @@ async fn wait_for_signal() {
     }
 }
 
-/// Sets up the log: JSON lines on standard error, of what `ONEWINDOW_LOG` names.
-pub fn log(filter: &str) {
+/// Sets up the log: JSON lines on standard error, of what the settings name.
+fn log(filter: &str) {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
     let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

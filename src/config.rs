@@ -4,7 +4,6 @@ use crate::access::Profile;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
@@ -15,8 +14,8 @@ pub struct Config {
     pub database: String,
     /// Folder for what is not in the database (`ONEWINDOW_DATA_DIR`).
     pub data_dir: PathBuf,
-    /// Address and port (`ONEWINDOW_LISTEN`).
-    pub listen: SocketAddr,
+    /// Host and port (`ONEWINDOW_LISTEN`).
+    pub listen: String,
     /// `demo` or `production` (`ONEWINDOW_PROFILE`).
     pub profile: String,
     /// The origin at which people reach the service (`ONEWINDOW_ORIGIN`); `http://` and the address when left out.
@@ -33,7 +32,7 @@ impl Default for Config {
         Self {
             database: "sqlite://data/onewindow.sqlite".to_owned(),
             data_dir: PathBuf::from("data"),
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            listen: "127.0.0.1:8080".to_owned(),
             profile: "production".to_owned(),
             origin: None,
             requests_per_minute: NonZeroU32::new(600_000).unwrap_or(NonZeroU32::MIN),
@@ -50,7 +49,7 @@ pub struct Flags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub listen: Option<SocketAddr>,
+    pub listen: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
 }

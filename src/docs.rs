@@ -12,6 +12,12 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                            connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// The viewer's page needs its folder's address.
+#[get("/docs")]
+async fn viewer_show() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+}
+
 #[get("/openapi.json")]
 async fn contract_show(contract: Data<Contract>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(contract.json.clone())
@@ -59,6 +65,7 @@ pub fn policy(path: &str) -> Option<&'static str> {
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(index_show)
+        .service(viewer_show)
         .service(contract_show)
         .service(problem_show)
         .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));

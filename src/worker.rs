@@ -1,9 +1,9 @@
-//! What the program does by itself: sends the outbox, lets clocks run out, forgets what has expired.
+//! What the program does by itself: sends the outbox, lets clocks run out, forgets old idempotency keys.
 
 use crate::access::Window;
 use crate::casework;
 use crate::catalogue;
-use crate::command::by_program;
+use crate::command::{by_program, forget_keys, has_forgettable_keys};
 use crate::deadlines;
 use crate::outbox;
 use crate::problem::Problem;
@@ -36,7 +36,12 @@ pub async fn round(window: &Data<Window>) -> Result<(usize, usize), Problem> {
     while waiting(window).await? {
         delivered += by_program(window, |act| outbox::deliver(act.conn, act.now, BATCH)).await?;
     }
-    Ok((delivered, lapse(window).await?))
+    let lapsed = lapse(window).await?;
+    let now = window.now();
+    if window.store().read(move |conn| has_forgettable_keys(conn, now)).await? {
+        by_program(window, |act| forget_keys(act.conn, act.now)).await?;
+    }
+    Ok((delivered, lapsed))
 }
 
 /// Looking is cheap, so that an idle service does not write.

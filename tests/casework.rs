@@ -66,6 +66,8 @@ on_both_engines! {
         assert_eq!(done["event"]["data"]["reasonCode"], "A04");
         assert!(done["event"]["commitments"]["remark"].is_string());
         assert!(!done.to_string().contains("不在领域内"), "the remark itself stays confidential");
+        let told = app.user(&filer(DESIGN)).get(&format!("{path}?expand=particulars")).expect(200);
+        assert_eq!(told["content"]["remarks"][0]["remark"], "不在领域内");
     }
 
     /// A correction round: all defects at once, the acceptance clock stands still, the answer is checked, then it runs on.
@@ -81,6 +83,9 @@ on_both_engines! {
             { "pointer": "/documents/0", "message": "图片不清晰", "source": "本市规则" } ] });
         let round = officer.act(&path, version, &asked).expect(201);
         assert_eq!(round["case"]["state"], "CORRECTION_REQUIRED");
+        let told = app.user(&filer(DESIGN)).get(&format!("{path}?expand=particulars")).expect(200);
+        let asked_of = &told["content"]["correctionRounds"][0]["defects"];
+        assert_eq!((asked_of.as_array().unwrap().len(), asked_of[1]["message"].as_str()), (2, Some("图片不清晰")));
         let paused = deadlines(&officer);
         assert_eq!((clock(&paused, "ACCEPTANCE")["state"].as_str(), clock(&paused, "CORRECTION")["state"].as_str()), (Some("PAUSED"), Some("RUNNING")));
         assert_eq!(round["case"]["dueDate"], clock(&paused, "CORRECTION")["dueDate"]);

@@ -119,9 +119,16 @@ on_both_engines! {
         user.with("Content-Type", "application/json")
             .send("POST", "/api/v1/submissions", Some(b"{}".to_vec()))
             .refused(400, "IDEMPOTENCY_KEY_MISSING");
+        app.work();
+        user.post_with_key("/api/v1/submissions", &json!({ "remark": "x" }), &key).expect(422);
         // Somebody else's key is their own.
         let other = app.user("jianghai.admin");
         other.post_with_key("/api/v1/submissions", &json!({ "remark": "x" }), &key).expect(201);
+        // A week later it is forgotten and may name another request.
+        app.move_clock_to("2026-11-30T01:00:01Z");
+        app.work();
+        let user = app.user(&filer(DESIGN));
+        user.post_with_key("/api/v1/submissions", &json!({ "remark": "x" }), &key).expect(201);
     }
 
     /// Handed in twice, withdrawn, thrown away: each only once, and only where it can be.
@@ -152,8 +159,18 @@ on_both_engines! {
 
     /// Pre-examination is for recorded, unsuspended enterprises seated in the area.
     fn pre_examination_asks_for_a_recorded_enterprise_of_the_area(app) {
-        for (user, party) in [("suspended", "SUSPENDED"), ("unrecorded", "UNRECORDED"), ("outside", "OUTSIDE")] {
-            let _ = (user, party);
+        for user in ["guangyu.admin", "dongli.admin", "suxin.admin"] {
+            let user = app.user(user);
+            let party = user.get("/api/v1/parties").expect(200)["items"][0].clone();
+            let mut form = example(DESIGN);
+            form["applicants"][0]["name"] = party["name"].clone();
+            form["applicants"][0]["identifier"]["value"] = party["identifier"].clone();
+            form["applicants"][0]["address"]["divisionCode"] = party["seatDivisionCode"].clone();
+            let (path, version) = draft(&user, &form);
+            let refused = user.act(&path, version, &json!({ "action": "SUBMIT" }));
+            refused.refused(400, "INCOMPLETE");
+            let barred = refused.details().into_iter().any(|(code, target)| code == "NOT_ELIGIBLE" && target == "/items/0/serviceCode");
+            assert!(barred, "{}", refused.text);
         }
         let form = example(DESIGN);
         let filer = app.user(&filer(DESIGN));
@@ -190,6 +207,14 @@ on_both_engines! {
         let stranger = app.user("hengmian.admin");
         stranger.post("/api/v1/receipt-claims", &claim).refused(404, "NOT_FOUND");
         stranger.post("/api/v1/receipt-claims", &wrong).refused(404, "NOT_FOUND");
+        let applicant = app.user("lijiang.admin");
+        let id = submission["submissionId"].as_str().unwrap();
+        let taken = applicant.post("/api/v1/receipt-claims", &claim).expect(201);
+        assert_eq!(taken["submissionId"], id);
+        let case = cases(&applicant, &taken).remove(0);
+        assert_eq!(case["allowedActions"], json!(["WITHDRAW"]));
+        let told = applicant.get(&format!("/api/v1/case-events?caseId={}", case["caseId"].as_str().unwrap())).expect(200);
+        assert_eq!(told["items"][1]["kind"], "CASE_HANDED_OVER");
         let without_attendance = {
             let mut form = form.clone();
             form.as_object_mut().unwrap().remove("attendance");

@@ -150,10 +150,11 @@ on_both_engines! {
         assert_eq!(assigned["event"]["kind"], "CASE_ASSIGNED");
         let stranger = app.user("pre-examiner.hafc").get("/api/v1/sessions/current").expect(200)["userId"].clone();
         triage.post(&format!("{path}/assignments"), &json!({ "assigneeId": stranger })).refused(400, "INVALID_VALUE");
-        let moved = triage.post(&format!("{path}/transfers"), &json!({ "queueCode": "HAFC-PRE_EXAMINATION", "reasonCode": "WRONG_FIELD" })).expect(201);
-        assert_eq!((moved["case"]["nodeCode"].as_str(), moved["case"].get("assigneeId")), (Some("HAFC"), None));
-        triage.get(&path).refused(404, "NOT_FOUND");
-        app.user("triage-officer.hafc").get(&path).expect(200);
+        let transfer = |queue: &str| triage.post(&format!("{path}/transfers"), &json!({ "queueCode": queue, "reasonCode": "WRONG_FIELD" }));
+        transfer("HAFC-PRE_EXAMINATION").refused(400, "INVALID_VALUE");
+        let moved = transfer("TZHT-GUIDANCE").expect(201);
+        assert_eq!((moved["case"]["track"].as_str(), moved["case"].get("assigneeId")), (Some("GUIDANCE"), None));
+        examiner.get(&path).refused(404, "NOT_FOUND");
     }
 
     /// Two cases are tied; one is parted in two; a second case on the same right warns.

@@ -82,6 +82,11 @@ fn a_pack_is_kept_once_and_a_broken_one_is_refused_with_its_place() {
             .any(|fault| fault.message.contains("REFUSED") && fault.message.contains("never be reached")),
         "{dead:?}"
     );
+    let list = faults_after("routing/cases.toml", "field = \"FURNITURE\"", "field = \"FURNITUR\"", &files);
+    assert!(
+        list.iter().any(|fault| fault.file == "routing/cases.toml" && fault.message.contains("FURNITUR")),
+        "{list:?}"
+    );
     files.0.remove("bundles.toml");
     let missing = catalogue::parse(&files).unwrap_err();
     assert_eq!(missing[0].file, "bundles.toml");

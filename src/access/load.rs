@@ -98,14 +98,18 @@ fn client(conn: &mut Conn, id: ClientId, scope: &str) -> Result<Caller, Problem>
         .with_everybodys_rights())
 }
 
-/// Whether somebody works at a node: a role there and an active account.
-pub fn staff_of_node(conn: &mut Conn, user: UserId, node: &str) -> Result<bool, Problem> {
-    let roles: i64 = node_roles::table
+/// The roles that somebody with an active account holds at a node; none when they do not work there.
+pub fn roles_at_node(conn: &mut Conn, user: UserId, node: &str) -> Result<Vec<Role>, Problem> {
+    Ok(node_roles::table
         .inner_join(users::table.on(users::user_id.eq(node_roles::user_id)))
         .filter(
             node_roles::user_id.eq(user).and(node_roles::node_code.eq(node)).and(users::state.eq("ACTIVE")),
         )
-        .count()
-        .get_result(conn)?;
-    Ok(roles > 0)
+        .select(node_roles::role)
+        .load(conn)?)
+}
+
+/// The party that a partner system files for and no other; none when it may file for anybody.
+pub fn party_of_client(conn: &mut Conn, id: ClientId) -> Result<Option<PartyId>, Problem> {
+    Ok(clients::table.find(id).select(clients::party_id).first(conn)?)
 }

@@ -2,8 +2,8 @@
 
 use super::reroute::{placed, target};
 use super::transition::UnderRules;
-use super::{Case, records};
-use crate::access::{AssignCase, ReleaseCase, TransferCase, staff_of_node};
+use super::{Case, claim, records};
+use crate::access::{AssignCase, ReleaseCase, Role, TransferCase, roles_at_node};
 use crate::command::Act;
 use crate::ids::{CaseId, StreamId, UserId};
 use crate::journal::{Recorded, StreamKind};
@@ -18,11 +18,12 @@ pub fn assign(act: &mut Act<'_>, id: CaseId, user: UserId) -> Result<Recorded, P
     let facts = records::lock(act.conn, id)?;
     let authorized = act.authorize::<AssignCase, _>(&facts, id)?;
     let case = records::load(act.conn, &authorized)?;
-    if !staff_of_node(act.conn, user, &case.node_code)? {
+    let roles = roles_at_node(act.conn, user, &case.node_code)?;
+    if roles.is_empty() {
         let rule = Text::new("案件所在网点的在职人员", "somebody who works at the case's node");
         return Err(Problem::invalid("/assigneeId", user.to_string(), rule));
     }
-    let case = Case { assignee_id: Some(user), ..case };
+    let case = claim::hold(case, user, roles.contains(&Role::PreExaminer));
     let case = records::update(act.conn, &authorized, case, act.now)?;
     let event = act.record(
         StreamKind::Case,
@@ -63,6 +64,14 @@ pub fn transfer(act: &mut Act<'_>, id: CaseId, queue: &str, reason: &str) -> Res
         return Err(Problem::invalid("/reasonCode", reason, rule));
     }
     let placement = target(&rules.catalogue, &case, queue)?;
+    // Between nodes a case is re-routed, which is counted; from manual triage it may go anywhere.
+    if placement.node != case.node_code && case.queue_code != rules.catalogue.pack.city.manual_queue {
+        let rule = Text::new(
+            "本网点的另一个队列；跨网点请用改派",
+            "another queue of the same node; between nodes re-route",
+        );
+        return Err(Problem::invalid("/queueCode", queue, rule));
+    }
     let cause = Cause { kind: CauseKind::Transferred, reason_codes: vec![reason.to_owned()] };
     routing::place_by_hand(act, &rules.catalogue, id, &placement, cause)?;
     let from = case.queue_code.clone();

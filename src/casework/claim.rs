@@ -3,9 +3,10 @@
 use super::list::{self, After};
 use super::model::Case;
 use super::records;
-use crate::access::{ClaimCase, ClaimFromQueue, Facts, Phase};
+use crate::access::{ClaimCase, ClaimFromQueue, Facts, Phase, Role};
 use crate::catalogue;
 use crate::command::Act;
+use crate::decision::Track;
 use crate::ids::{CaseId, StreamId, UserId};
 use crate::journal::{Recorded, StreamKind};
 use crate::problem::{Code, Problem};
@@ -55,7 +56,8 @@ fn take(act: &mut Act<'_>, id: CaseId) -> Result<Recorded, Problem> {
     let authorized = act.authorize::<ClaimCase, _>(&facts, id)?;
     let case = records::load(act.conn, &authorized)?;
     let user = act.caller.user_id().ok_or_else(|| Problem::new(Code::Forbidden))?;
-    let case = hold(act, case, user);
+    let is_pre_examiner = act.caller.has_role_at(Role::PreExaminer, &case.node_code);
+    let case = hold(case, user, is_pre_examiner);
     let case = records::update(act.conn, &authorized, case, act.now)?;
     act.record(
         StreamKind::Case,
@@ -66,9 +68,8 @@ fn take(act: &mut Act<'_>, id: CaseId) -> Result<Recorded, Problem> {
 }
 
 /// Whoever holds a pre-examination case as pre-examiner is its examiner from then on, and never its reviewer.
-pub(super) fn hold(act: &Act<'_>, case: Case, user: UserId) -> Case {
-    let examines = act.caller.user_id() == Some(user)
-        && act.caller.has_role_at(crate::access::Role::PreExaminer, &case.node_code);
+pub(super) fn hold(case: Case, user: UserId, is_pre_examiner: bool) -> Case {
+    let examines = is_pre_examiner && case.track == Track::PreExamination;
     Case {
         assignee_id: Some(user),
         examiner_id: if examines { Some(user) } else { case.examiner_id },

@@ -3,16 +3,18 @@
 use super::model::{Case, Content};
 use super::records;
 use super::standing::standing;
-use super::transition::UnderRules;
+use super::transition::{AskedDefect, UnderRules};
+use crate::access::{Authorized, ReadCaseContent};
+use crate::clock::UtcTime;
 use crate::command::Act;
 use crate::edge::json::merge;
 use crate::forms::{self, SubmissionForm};
 use crate::ids::CaseId;
 use crate::problem::{Code, Problem};
-use crate::store::Sealed;
 use crate::store::schema::correction_rounds;
+use crate::store::{Conn, Sealed};
 use diesel::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -34,6 +36,45 @@ pub struct Correction {
     #[serde(default)]
     #[schema(value_type = Vec<forms::DocumentEntry>, max_items = 200)]
     pub documents: Vec<Value>,
+}
+
+/// A correction round as those see it who may see the content.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RoundView {
+    #[schema(minimum = 1, maximum = 1000)]
+    round: i32,
+    asked_at: UtcTime,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered_at: Option<UtcTime>,
+    /// Everything that was asked, at once (一次性告知).
+    #[schema(max_items = 200)]
+    defects: Vec<AskedDefect>,
+}
+
+/// The rounds of a case, oldest first, for a read of its content that was authorised and recorded.
+pub(super) fn rounds(
+    conn: &mut Conn,
+    case: &Authorized<ReadCaseContent, CaseId>,
+) -> Result<Vec<RoundView>, Problem> {
+    let rows: Vec<(i32, UtcTime, Option<UtcTime>, Sealed)> = correction_rounds::table
+        .filter(correction_rounds::case_id.eq(*case.subject()))
+        .order(correction_rounds::round.asc())
+        .select((
+            correction_rounds::round,
+            correction_rounds::asked_at,
+            correction_rounds::answered_at,
+            correction_rounds::defects,
+        ))
+        .load(conn)?;
+    let unreadable = || Problem::internal("a correction round cannot be read");
+    rows.into_iter()
+        .map(|(round, asked_at, answered_at, defects)| {
+            let plain = defects.open().map_err(|_| unreadable())?;
+            let defects = serde_json::from_slice(plain).map_err(|_| unreadable())?;
+            Ok(RoundView { round, asked_at, answered_at, defects })
+        })
+        .collect()
 }
 
 /// Opens the next round.

@@ -43,7 +43,7 @@ const BOOL_RULE: Text = Text::new("true 或 false", "true or false");
         ("assignee" = Option<String>, Query, description = "`me`, or `none` for unclaimed ones",
             pattern = "^(me|none)$", max_length = 4, example = "me"),
         ("caseNumber" = Option<String>, Query, description = "The case with this number", max_length = 40,
-            example = "NT2026-C000123-7"),
+            example = "NT2026-C000123-C"),
         ("externalReference" = Option<String>, Query, description = "Cases with this reference of the filer",
             max_length = 100, example = "ERP-2026-000123-1"),
         ("dueUntil" = Option<chrono::NaiveDate>, Query, description = "Due on or before this date",

@@ -27,16 +27,25 @@ pub fn link(act: &mut Act<'_>, id: CaseId, other: CaseId) -> Result<Recorded, Pr
     let (facts, other_facts) =
         if id == first { (first_facts, second_facts) } else { (second_facts, first_facts) };
     let authorized = act.authorize::<LinkCase, _>(&facts, id)?;
-    act.authorize::<ReadCase, _>(&other_facts, other)?;
-    let case = records::load(act.conn, &authorized)?;
+    let readable = act.authorize::<ReadCase, _>(&other_facts, other)?;
     records::link(act.conn, id, other, LinkKind::Related, act.now)?;
     records::link(act.conn, other, id, LinkKind::Related, act.now)?;
+    // Both histories tell of it.
+    let tied = records::load(act.conn, &readable)?;
+    let tied = records::update(act.conn, &readable, tied, act.now)?;
+    record_link(act, &tied, id)?;
+    let case = records::load(act.conn, &authorized)?;
     let case = records::update(act.conn, &authorized, case, act.now)?;
+    record_link(act, &case, other)
+}
+
+fn record_link(act: &mut Act<'_>, case: &Case, other: CaseId) -> Result<Recorded, Problem> {
+    let kind = LinkKind::Related.as_str();
     act.record(
         StreamKind::Case,
-        StreamId(id.0),
+        StreamId(case.case_id.0),
         "CASE_LINKED",
-        json!({ "otherCaseId": other, "kind": LinkKind::Related.as_str(), "state": case.state, "version": case.version }),
+        json!({ "otherCaseId": other, "kind": kind, "state": case.state, "version": case.version }),
     )
 }
 

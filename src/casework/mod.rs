@@ -3,6 +3,7 @@
 mod assign;
 mod claim;
 mod correction;
+mod hand_over;
 mod history;
 mod http_acts;
 mod http_lists;
@@ -16,12 +17,14 @@ mod open;
 mod queues;
 mod recalculate;
 mod records;
+mod remarks;
 mod reroute;
 mod routing_facts;
 mod standing;
 mod transition;
 mod view;
 
+pub use hand_over::hand_over;
 pub use http_acts::routes as act_routes;
 pub use http_lists::routes as list_routes;
 pub use http_staff::routes as staff_routes;

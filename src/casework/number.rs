@@ -61,7 +61,7 @@ impl Numbering {
         self.stock.lock().unwrap_or_else(PoisonError::into_inner).get(&key).map_or(0, VecDeque::len)
     }
 
-    /// The next number, such as `NT2026-C000123-7`.
+    /// The next number, such as `NT2026-C000123-C`.
     pub fn next(&self, prefix: &str, series: Series, year: i32) -> Result<String, Problem> {
         let mut stock = self.stock.lock().unwrap_or_else(PoisonError::into_inner);
         let numbers = stock.entry((series, year)).or_default();

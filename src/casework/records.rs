@@ -268,3 +268,16 @@ pub fn open_of_submission(conn: &mut Conn, submission: SubmissionId) -> Result<V
 pub(super) fn version(conn: &mut Conn, id: CaseId) -> Result<i64, Problem> {
     Ok(cases::table.find(id).select(cases::version).first(conn)?)
 }
+
+/// Another filer stands in the case from now on; answers its new version.
+pub(super) fn change_creator(
+    conn: &mut Conn,
+    id: CaseId,
+    to: PrincipalId,
+    now: UtcTime,
+) -> Result<i64, Problem> {
+    Ok(diesel::update(cases::table.find(id))
+        .set((cases::creator_id.eq(to), cases::version.eq(cases::version + 1), cases::updated_at.eq(now)))
+        .returning(cases::version)
+        .get_result(conn)?)
+}

@@ -1,8 +1,10 @@
 //! A case as it is shown: what is not confidential to whoever may know of it, the content only where it was asked for
 //! and recorded.
 
+use super::correction::{self, RoundView};
 use super::model::{Case, LinkKind};
 use super::records;
+use super::remarks::{self, RemarkView};
 use super::transition::{UnderRules, allowed_actions};
 use crate::access::{ActOnCase, Authorized, Permission, ReadCase, ReadCaseContent, authorize};
 use crate::catalogue::{RightKind, SubmissionKind};
@@ -24,7 +26,7 @@ use utoipa::ToSchema;
 pub struct CaseView {
     pub case_id: CaseId,
     /// For people to read out; ends with a check character.
-    #[schema(example = "NT2026-C000123-7", max_length = 40)]
+    #[schema(example = "NT2026-C000123-C", max_length = 40)]
     pub case_number: String,
     pub submission_id: SubmissionId,
     #[schema(example = "design", max_length = 60)]
@@ -87,6 +89,14 @@ pub struct ContentView {
     documents: Value,
     #[schema(value_type = forms::Particulars)]
     particulars: Value,
+    /// What was asked to be corrected, round by round.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 1000)]
+    correction_rounds: Vec<RoundView>,
+    /// What staff remarked to the applicant with their decisions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 1000)]
+    remarks: Vec<RemarkView>,
 }
 
 /// A case that belongs with this one.
@@ -117,6 +127,8 @@ pub fn show_content(act: &mut Act<'_>, id: CaseId) -> Result<CaseView, Problem> 
     let authorized = act.authorize::<ReadCaseContent, _>(&facts, id)?;
     act.record_access(StreamKind::Case, StreamId(id.0), ReadCaseContent::VERB.as_str())?;
     let content = records::content(act.conn, &authorized)?;
+    let correction_rounds = correction::rounds(act.conn, &authorized)?;
+    let remarks = remarks::to_applicant(act.conn, &authorized)?;
     let case = records::load(act.conn, &authorized)?;
     let particulars = content.item.get("particulars").cloned().unwrap_or_else(|| serde_json::json!({}));
     let content = ContentView {
@@ -124,6 +136,8 @@ pub fn show_content(act: &mut Act<'_>, id: CaseId) -> Result<CaseView, Problem> 
         agency: content.agency,
         documents: content.documents,
         particulars,
+        correction_rounds,
+        remarks,
     };
     Ok(CaseView { content: Some(content), ..view(act, case, true)? })
 }

@@ -1,5 +1,6 @@
 //! The city pack: what the network is, what can be asked for, and by which rules. Loaded, validated, kept in versions.
 
+mod domains;
 mod files;
 mod http;
 mod model;

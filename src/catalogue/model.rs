@@ -4,7 +4,7 @@
 use super::workflow::Workflow;
 use crate::access::Role;
 use crate::calendar::{CalendarYear, Limit, LimitTooLong, Unit};
-use crate::decision::{FieldList, Table, Track};
+use crate::decision::{FieldList, ServiceDomain, Table, Track};
 use crate::language::Bilingual;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -444,6 +444,11 @@ impl Pack {
     }
     pub fn reason(&self, code: &str, action: &str) -> Option<&Reason> {
         self.reasons.iter().find(|reason| reason.code == code && reason.actions.iter().any(|a| a == action))
+    }
+
+    /// Which facts the items of each service can have, for the analysis of routing tables.
+    pub fn service_domains(&self) -> Vec<ServiceDomain> {
+        super::domains::domains(&self.services)
     }
 
     /// Codes of the clocks that the timer acts on when they run out.

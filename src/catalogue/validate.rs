@@ -4,6 +4,7 @@ use super::files::{Fault, PackFiles};
 use super::model::{NodeKind, Pack, Service};
 use super::validate_workflow::workflow_faults;
 use crate::calendar::WorkingCalendar;
+use crate::decision::{FieldLists, Finding, analyse};
 use chrono::FixedOffset;
 use std::collections::HashSet;
 
@@ -150,6 +151,17 @@ fn routing(pack: &Pack, findings: &mut Findings<'_>) {
         for fault in table.faults() {
             let message = fault.message();
             findings.add("routing/", fault.row_id().unwrap_or(&table.code), "", message.en);
+        }
+        for finding in analyse(
+            table,
+            &FieldLists::new(pack.fields.clone()),
+            &pack.service_domains(),
+            table.effective_from,
+        ) {
+            // A gap is no mistake of itself: what no row takes is triaged by people. The console shows it.
+            if finding.blocks() && !matches!(finding, Finding::Gap { .. }) {
+                findings.add("routing/", finding.row_id().unwrap_or(&table.code), "", finding.message().en);
+            }
         }
         for row in &table.rows {
             let target = &row.target;

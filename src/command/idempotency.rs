@@ -8,6 +8,7 @@ use crate::ids::{EventId, PrincipalId};
 use crate::problem::{Code, Problem};
 use crate::store::schema::idempotency_keys;
 use crate::store::{Conn, NewKey, insert_key};
+use chrono::Duration;
 use diesel::prelude::*;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -100,4 +101,23 @@ pub fn finish(
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// How long a key is kept after its request.
+const KEPT: Duration = Duration::days(7);
+
+/// Whether any key is older than it needs to be.
+pub fn is_forgettable(conn: &mut Conn, now: UtcTime) -> Result<bool, Problem> {
+    let oldest: Option<UtcTime> = idempotency_keys::table
+        .order(idempotency_keys::created_at.asc())
+        .select(idempotency_keys::created_at)
+        .first(conn)
+        .optional()?;
+    Ok(oldest.is_some_and(|oldest| oldest.plus(KEPT) < now))
+}
+
+/// Forgets the keys that are; answers how many.
+pub fn forget(conn: &mut Conn, now: UtcTime) -> Result<usize, Problem> {
+    let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(now.plus(-KEPT)));
+    Ok(diesel::delete(old).execute(conn)?)
 }

@@ -8,5 +8,5 @@ mod run;
 
 pub use act::Act;
 pub use cursor::CursorSeal;
-pub use idempotency::Receipt;
+pub use idempotency::{Receipt, forget as forget_keys, is_forgettable as has_forgettable_keys};
 pub use run::{by_program, change, read, read_recorded, write};

@@ -97,7 +97,7 @@ pub async fn change<P: Permission, T: Send + 'static>(
 }
 
 /// Creates or acts, once for each key: `f` does it, `view` shows what it made as that now stands. When the answer of
-/// the commit is lost, the key's row is asked what became of it.
+/// the commit is lost the caller is told so, and the same request sent again finds out by the key's row.
 pub async fn write<P: Permission, T: Send + 'static>(
     allowed: Allowed<P>,
     key: IdempotencyKey,

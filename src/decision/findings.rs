@@ -63,6 +63,15 @@ impl Finding {
         }
     }
 
+    /// The row that should be looked at, if it is one.
+    pub fn row_id(&self) -> Option<&str> {
+        match self {
+            Self::Overlap { second_row_id, .. } => Some(second_row_id),
+            Self::Unreachable { row_id, .. } | Self::UnknownField { row_id, .. } => Some(row_id),
+            Self::Gap { .. } | Self::TooLarge { .. } => None,
+        }
+    }
+
     /// The finding in words; the example facts stand beside it.
     pub fn message(&self) -> Bilingual {
         match self {

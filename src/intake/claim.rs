@@ -3,6 +3,7 @@
 use super::model::Submission;
 use super::records;
 use crate::access::{ClaimSubmission, keyed_digest};
+use crate::casework;
 use crate::command::Act;
 use crate::ids::{StreamId, SubmissionId};
 use crate::journal::{Recorded, StreamKind};
@@ -16,7 +17,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReceiptClaim {
-    #[schema(example = "NT2026-R000001-K", max_length = 40)]
+    #[schema(example = "NT2026-R000002-Y", max_length = 40)]
     pub receipt_number: String,
     /// The code printed beside the number.
     #[schema(example = "7KQ2-M9XD-4TRA", max_length = 20)]
@@ -45,11 +46,10 @@ pub fn take_over(act: &mut Act<'_>, claim: &ReceiptClaim) -> Result<(SubmissionI
     }
     let authorized =
         act.authorize::<ClaimSubmission, _>(&submission.facts(), id).map_err(|_| Problem::not_found())?;
-    let owner = submission.owner_id.ok_or_else(Problem::not_found)?;
     let to = act.caller.principal();
     let changed = Submission { creator_id: to, external_reference: None, ..submission };
     let changed = records::update(act.conn, &authorized, changed, None, act.now)?;
-    records::hand_over(act.conn, id, owner, to)?;
+    casework::hand_over(act, id, to)?;
     let data = json!({ "claimedBy": to, "version": changed.version });
     let event = act.record(StreamKind::Submission, StreamId(id.0), "SUBMISSION_CLAIMED", data)?;
     Ok((id, event))

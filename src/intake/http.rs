@@ -176,7 +176,7 @@ async fn submission_show(
     params(
         ("state" = Option<SubmissionState>, Query, description = "Only in this state", example = "DRAFT"),
         ("receiptNumber" = Option<String>, Query, description = "The one with this receipt", max_length = 40,
-            example = "NT2026-R000001-K"),
+            example = "NT2026-R000002-Y"),
         ("externalReference" = Option<String>, Query, description = "Those with this reference of the filer",
             max_length = 100, example = "ERP-2026-000123"),
         ("sort" = Option<String>, Query, description = "Newest first unless told otherwise",
@@ -284,7 +284,7 @@ async fn submission_transition_create(
 /// at the counter.
 #[utoipa::path(
     tag = "submissions", operation_id = "receipt_claim_create",
-    request_body(content = ReceiptClaim, example = json!({"receiptNumber": "NT2026-R000001-K", "claimCode": "7KQ2-M9XD-4TRA"})),
+    request_body(content = ReceiptClaim, example = json!({"receiptNumber": "NT2026-R000002-Y", "claimCode": "7KQ2-M9XD-4TRA"})),
     responses((status = 201, description = "It is yours", body = SubmissionView),
         (status = 404, description = "No such receipt for you", body = ProblemBody)),
 )]

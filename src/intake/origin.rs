@@ -1,6 +1,6 @@
 //! Whose submission it is, and by which way it came to the window. The server decides; what the form says must agree.
 
-use crate::access::{Caller, Identity, Place, Role};
+use crate::access::{Caller, Identity, Place, Role, party_of_client};
 use crate::catalogue::{Catalogue, NodeKind};
 use crate::command::Act;
 use crate::forms::{Channel, IdentifierScheme, PartyIdentifier, SubmissionForm};
@@ -24,9 +24,10 @@ const OWN_RULE: Text =
 /// Works out where a form comes from.
 pub fn origin(act: &mut Act<'_>, catalogue: &Catalogue, form: &SubmissionForm) -> Result<Origin, Problem> {
     let clerk_at: Vec<String> = act.caller.nodes_in(Role::Clerk).map(str::to_owned).collect();
-    if let Identity::Client(_) = act.caller.identity() {
+    if let Identity::Client(client) = act.caller.identity() {
         let channel = one_of(form.channel, &[Channel::Api, Channel::Import])?;
-        return Ok(Origin { channel, intake_node: node(catalogue, form)?, owner: None });
+        let owner = party_of_client(act.conn, client)?;
+        return Ok(Origin { channel, intake_node: node(catalogue, form)?, owner });
     }
     if !clerk_at.is_empty() {
         let intake_node = form.intake_node_code.clone().unwrap_or_else(|| clerk_at[0].clone());
@@ -86,6 +87,18 @@ fn may_file_at_all(caller: &Caller) -> bool {
 
 fn not_yours() -> Problem {
     Problem::invalid("/applicants/0/identifier", "", OWN_RULE)
+}
+
+/// The party the submission is for, as far as it is known already.
+pub fn known_owner(
+    act: &mut Act<'_>,
+    form: &SubmissionForm,
+    owner: Option<PartyId>,
+) -> Result<Option<PartyId>, Problem> {
+    match (owner, lead_identifier(form)) {
+        (None, Some((scheme, value))) => parties::find_by_identifier(act.conn, act.pepper, &scheme, &value),
+        (owner, _) => Ok(owner),
+    }
 }
 
 /// Scheme and normalised value of the lead applicant's identifier, where it is sound.

@@ -3,9 +3,9 @@
 use super::model::{Submission, SubmissionState};
 use crate::access::{Authorized, Permission};
 use crate::clock::UtcTime;
-use crate::ids::{PartyId, PrincipalId, SubmissionId};
+use crate::ids::SubmissionId;
 use crate::problem::{Code, Problem};
-use crate::store::schema::{cases, submissions};
+use crate::store::schema::submissions;
 use crate::store::{Conn, Sealed, StoreError, lock_submission};
 use diesel::prelude::*;
 use serde_json::Value;
@@ -110,17 +110,4 @@ pub(super) fn by_receipt(conn: &mut Conn, receipt: &str) -> Result<Option<Submis
         .select(submissions::submission_id)
         .first(conn)
         .optional()?)
-}
-
-/// Hands the cases of a submission over to whoever claimed it.
-pub(super) fn hand_over(
-    conn: &mut Conn,
-    id: SubmissionId,
-    owner: PartyId,
-    to: PrincipalId,
-) -> Result<(), Problem> {
-    diesel::update(cases::table.filter(cases::submission_id.eq(id).and(cases::owner_id.eq(owner))))
-        .set(cases::creator_id.eq(to))
-        .execute(conn)?;
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::draft::parse;
 use super::model::{Submission, SubmissionState};
-use super::origin::{channel_code, lead_identifier, origin};
+use super::origin::{channel_code, known_owner, lead_identifier, origin};
 use super::records;
 use crate::access::{Authorized, SubmitSubmission, WithdrawSubmission};
 use crate::casework::{self, Content, NewCase, Numbering, Origin, Series};
@@ -173,21 +173,6 @@ fn extract(form: &Value, place: usize, item: &Item) -> Content {
         agency: form.get("agency").cloned(),
         documents: Value::Array(documents),
         item: own,
-    }
-}
-
-/// The party the submission is for, if it is known already.
-fn known_owner(
-    act: &mut Act<'_>,
-    form: &SubmissionForm,
-    owner: Option<PartyId>,
-) -> Result<Option<PartyId>, Problem> {
-    if owner.is_some() {
-        return Ok(owner);
-    }
-    match lead_identifier(form) {
-        Some((scheme, value)) => parties::find_by_identifier(act.conn, act.pepper, &scheme, &value),
-        None => Ok(None),
     }
 }
 

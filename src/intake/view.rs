@@ -3,6 +3,7 @@
 use super::claim::claim_code;
 use super::draft::parse;
 use super::model::{Submission, SubmissionState};
+use super::origin::known_owner;
 use super::records;
 use crate::access::{ReadSubmission, ReadSubmissionContent, authorize};
 use crate::casework;
@@ -76,7 +77,7 @@ pub enum Progress {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReceiptView {
-    #[schema(example = "NT2026-R000001-K", max_length = 40)]
+    #[schema(example = "NT2026-R000002-Y", max_length = 40)]
     pub receipt_number: String,
     pub received_at: UtcTime,
     pub note: Bilingual,
@@ -99,7 +100,7 @@ pub struct ItemView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case_id: Option<CaseId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "NT2026-C000123-7", max_length = 40)]
+    #[schema(example = "NT2026-C000123-C", max_length = 40)]
     pub case_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "SUBMITTED", max_length = 40)]
@@ -181,8 +182,8 @@ fn of_draft(
     let catalogue = catalogue::current(act.conn)?;
     // A draft outlives pack versions: what no longer has the shape of the catalogue is a defect, not a dead end.
     let Ok(form) = parse(&catalogue, form) else { return Ok((Vec::new(), Vec::new())) };
-    let standing =
-        submission.owner_id.map(|owner| casework::standing(act.conn, owner)).transpose()?.unwrap_or_default();
+    let owner = known_owner(act, &form, submission.owner_id)?;
+    let standing = owner.map(|owner| casework::standing(act.conn, owner)).transpose()?.unwrap_or_default();
     let defects = forms::check(&form, &catalogue.pack, &standing, catalogue.today(act.now));
     let items = form
         .items

@@ -4,7 +4,7 @@ use super::simulate::{Simulated, Simulation, simulate};
 use crate::access::{Allowed, ReadRouting, RunSimulation};
 use crate::catalogue;
 use crate::command;
-use crate::decision::{Column, Finding, Presence, RightDomain, Scheme, ServiceDomain, Table, analyse};
+use crate::decision::{Finding, Table, analyse};
 use crate::edge::{Body, Query, listed};
 use crate::page::PageOf;
 use crate::problem::Problem;
@@ -66,7 +66,7 @@ async fn routing_table_list(
     let tables = command::read(who, move |act| {
         let catalogue = catalogue::current(act.conn)?;
         let today = catalogue.today(act.now);
-        let domains = domains(&catalogue.pack);
+        let domains = catalogue.pack.service_domains();
         let view = |table: &Table| TableView {
             findings: analyse(table, &catalogue.fields, &domains, today),
             table: table.clone(),
@@ -75,55 +75,6 @@ async fn routing_table_list(
     })
     .await?;
     Ok(listed(&page.cut(tables)?))
-}
-
-/// Which facts the items of each service can have, for the analysis.
-fn domains(pack: &catalogue::Pack) -> Vec<ServiceDomain> {
-    pack.services
-        .iter()
-        .map(|service| ServiceDomain {
-            service: service.code.clone(),
-            right_kinds: service
-                .right_kinds
-                .iter()
-                .flat_map(|kind| rights(*kind, service.particulars))
-                .collect(),
-            facts: facts_of(service.particulars),
-        })
-        .collect()
-}
-
-/// A right kind with each scheme its rights, or the fields planned for a recordal, can be classified by.
-fn rights(kind: catalogue::RightKind, particulars: catalogue::ParticularsKind) -> Vec<RightDomain> {
-    use catalogue::RightKind as R;
-    let schemes = match (kind, particulars) {
-        (R::Invention | R::UtilityModel, _) => vec![Some(Scheme::Ipc)],
-        (R::Design, _) => vec![Some(Scheme::Locarno)],
-        (R::Trademark, _) => vec![Some(Scheme::Nice)],
-        (_, catalogue::ParticularsKind::EntityRecordal) => vec![Some(Scheme::Ipc), Some(Scheme::Locarno)],
-        _ => vec![None],
-    };
-    schemes.into_iter().map(|scheme| RightDomain { code: kind.as_str().to_owned(), scheme }).collect()
-}
-
-fn facts_of(kind: catalogue::ParticularsKind) -> std::collections::BTreeMap<Column, Presence> {
-    use catalogue::ParticularsKind as K;
-    match kind {
-        K::PatentFiling => [(Column::Classification, Presence::Required)].into(),
-        K::PatentMatter | K::EntityRecordal | K::Assistance => {
-            [(Column::Classification, Presence::Optional)].into()
-        }
-        K::Infringement => [
-            (Column::Classification, Presence::Optional),
-            (Column::PlaceOfAct, Presence::Required),
-            (Column::RespondentSeat, Presence::Optional),
-            (Column::SellerSeat, Presence::Optional),
-            (Column::ChosenForum, Presence::Optional),
-            (Column::OnPlatform, Presence::Optional),
-        ]
-        .into(),
-        _ => [].into(),
-    }
 }
 
 pub fn routes(config: &mut ServiceConfig<'_>) {

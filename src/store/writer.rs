@@ -47,11 +47,8 @@ impl Writer {
         let job: Job = Box::new(move |conn| {
             let outcome = in_savepoint(conn, &f);
             Box::new(move |committed| {
-                // A refusal changed nothing, so it stands whatever became of the group.
-                let _ = answer.send(match (outcome, committed) {
-                    (Ok(_), Err(error)) => Err(E::from(error)),
-                    (outcome, _) => outcome,
-                });
+                // A refusal, too, may rest on what an earlier command of the group did: it falls with the group.
+                let _ = answer.send(committed.map_err(E::from).and(outcome));
             })
         });
         match self.queue.try_send(job) {
