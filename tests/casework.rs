@@ -34,7 +34,7 @@ on_both_engines! {
         assert_eq!(accepted.header("etag"), Some(format!("\"{}\"", version + 1).as_str()));
         let event = officer.get(accepted.header("location").unwrap()).expect(200);
         assert_eq!(event, body["event"]);
-        officer.act(&path, version + 1, &json!({ "action": "ACCEPT" })).expect(403);
+        officer.act(&path, version + 1, &json!({ "action": "ACCEPT" })).refused(409, "STATE_CONFLICT");
 
         let applicant = app.user(&filer(DESIGN));
         assert_eq!(applicant.get("/api/v1/notices").expect(200)["items"].as_array().unwrap().len(), 0);

@@ -144,7 +144,7 @@ on_both_engines! {
         let submitted = first.expect(201);
         assert_eq!(act(&key, version, "SUBMIT").expect(201), submitted);
         act(&fresh_key(), version + 1, "SUBMIT").refused(409, "STATE_CONFLICT");
-        user.delete(&path, version + 1).expect(403);
+        user.delete(&path, version + 1).refused(409, "STATE_CONFLICT");
         let withdrawn = act(&fresh_key(), version + 1, "WITHDRAW").expect(201);
         assert_eq!(withdrawn["submission"]["state"], "WITHDRAWN");
         assert_eq!(withdrawn["submission"]["progress"], "CLOSED_FAILED");

@@ -15,10 +15,12 @@ fn changes(engine: Engine) -> Vec<(&'static str, String)> {
         Engine::Sqlite => format!("{column} = X'00' || substr({column}, 2)"),
         Engine::Postgres => format!("{column} = set_byte({column}, 0, (get_byte({column}, 0) + 1) % 256)"),
     };
-    vec![
+    let mut changes = vec![
         ("event_id", format!("event_id = {other_id}")),
         ("stream_kind", "stream_kind = 'SUBMISSION'".to_owned()),
+        ("stream_kind, one letter", "stream_kind = 'CASf'".to_owned()),
         ("kind", "kind = 'CASE_RELEASED'".to_owned()),
+        ("kind, emptied", "kind = ''".to_owned()),
         (
             "at",
             match engine {
@@ -29,10 +31,23 @@ fn changes(engine: Engine) -> Vec<(&'static str, String)> {
         ("actor_id", format!("actor_id = {other_id}")),
         ("body, one letter", "body = replace(body, 'CASE_CLAIMED', 'CASE_CLAIMEd')".to_owned()),
         ("body, one space", "body = body || ' '".to_owned()),
+        ("body, emptied", "body = ''".to_owned()),
         ("sequence", "sequence = 7".to_owned()),
         ("previous_hash", flipped("previous_hash")),
         ("hash", flipped("hash")),
-    ]
+    ];
+    if engine == Engine::Sqlite {
+        // SQLite takes any bytes in any column: a byte that is no text, a value cut short, one of another type.
+        for column in ["event_id", "stream_kind", "kind", "at", "actor_id", "body", "previous_hash", "hash"] {
+            changes.push((
+                column,
+                format!("{column} = CAST(X'FF' || substr(CAST({column} AS BLOB), 2) AS TEXT)"),
+            ));
+            changes.push((column, format!("{column} = substr({column}, 1, length({column}) - 1)")));
+            changes.push((column, format!("{column} = 7")));
+        }
+    }
+    changes
 }
 
 fn every_changed_byte_is_found(engine: Engine) {

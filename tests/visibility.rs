@@ -52,6 +52,22 @@ on_both_engines! {
         stranger.get("/api/v1/cases/not-an-id").refused(404, "NOT_FOUND");
     }
 
+    /// A clerk goes on with what was handed over at the counter, not with what came to that node through the portal.
+    fn a_clerk_sees_what_the_counter_took_in_and_nothing_of_the_portal(app) {
+        let case = one_case(&app.user(&filer(DESIGN)));
+        let clerk = app.user("clerk.ntipc");
+        assert_eq!(case["intakeNodeCode"], "NTIPC");
+        clerk.get(&path_of(&case)).refused(404, "NOT_FOUND");
+        clerk.get(&format!("{}?expand=particulars", path_of(&case))).refused(404, "NOT_FOUND");
+        assert!(ids(&clerk, "cases", "caseId").is_empty());
+        assert!(ids(&clerk, "submissions", "submissionId").is_empty());
+        let mut walk_in = example("walk-in-workstation.json");
+        walk_in["channel"] = json!("COUNTER");
+        walk_in["intakeNodeCode"] = json!("NTIPC");
+        hand_in(&clerk, &walk_in);
+        assert_eq!(ids(&clerk, "cases", "caseId").len(), 1);
+    }
+
     /// For every kind of caller the list shows exactly what the single read shows: nothing more, nothing less.
     fn every_list_equals_the_single_reads(app) {
         let files: BTreeSet<String> = index().into_iter().map(|line| line.file).collect();

@@ -16,6 +16,8 @@ pub struct Facts {
     pub owner: Option<PartyId>,
     pub creator: Option<PrincipalId>,
     pub node: Option<String>,
+    /// The node whose clerk took it in. What came through the portal or a partner was taken in by no clerk, though
+    /// a node was chosen for it.
     pub intake_node: Option<String>,
     pub track: Option<Track>,
     pub phase: Phase,
@@ -68,7 +70,19 @@ pub fn authorize<P: Permission, T>(
         return Ok(Authorized { subject, roles, permission: PhantomData });
     }
     let may_know = !roles_allowing(caller, P::RESOURCE, Verb::Read, facts).is_empty();
-    Err(Problem::new(if may_know { Code::Forbidden } else { Code::NotFound }))
+    Err(Problem::new(match may_know {
+        false => Code::NotFound,
+        true if is_untimely(caller, P::RESOURCE, P::VERB, facts) => Code::StateConflict,
+        true => Code::Forbidden,
+    }))
+}
+
+/// Whether the caller could act on the object in another phase: then it is the state that stands against it.
+fn is_untimely(caller: &Caller, resource: Resource, verb: Verb, facts: &Facts) -> bool {
+    !matches!(verb, Verb::Read | Verb::ReadContent)
+        && Phase::ALL.iter().any(|phase| {
+            !roles_allowing(caller, resource, verb, &Facts { phase: *phase, ..facts.clone() }).is_empty()
+        })
 }
 
 /// Whether the caller could do `P` to anything at all: the handler's first question.

@@ -4,6 +4,7 @@
 use super::model::Case;
 use crate::access::{Clause, Holds, Phase, PhaseRule, Scope};
 use crate::decision::Track;
+use crate::forms::Channel;
 use crate::ids::{CaseId, SubmissionId, UserId};
 use crate::page::{Direction, Sort};
 use crate::problem::Problem;
@@ -122,7 +123,9 @@ fn relation(relation: &Holds) -> Condition {
                 .eq(node.clone())
                 .and(cases::examiner_id.is_null().or(cases::examiner_id.assume_not_null().ne(*examiner))),
         ),
-        Holds::IntakeNode(node) => Box::new(cases::intake_node.eq(node.clone())),
+        Holds::IntakeNode(node) => {
+            Box::new(cases::intake_node.eq(node.clone()).and(cases::channel.eq_any(Channel::AT_A_COUNTER)))
+        }
         Holds::Assignee { user, node } => Box::new(
             cases::assignee_id
                 .is_not_null()

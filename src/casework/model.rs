@@ -4,6 +4,7 @@ use crate::access::{Facts, Phase};
 use crate::catalogue::{RightKind, SubmissionKind};
 use crate::clock::UtcTime;
 use crate::decision::Track;
+use crate::forms::Channel;
 use crate::ids::{CaseId, PartyId, PrincipalId, SubmissionId, UserId};
 use crate::store::schema::cases;
 use chrono::NaiveDate;
@@ -52,7 +53,9 @@ impl Case {
             owner: Some(self.owner_id),
             creator: Some(self.creator_id),
             node: Some(self.node_code.clone()),
-            intake_node: Some(self.intake_node.clone()),
+            intake_node: Channel::AT_A_COUNTER
+                .contains(&self.channel.as_str())
+                .then(|| self.intake_node.clone()),
             track: Some(self.track),
             phase: phase(self.is_open, self.assignee_id.is_some()),
             assignee: self.assignee_id,

@@ -25,6 +25,11 @@ pub enum Channel {
     Import,
 }
 
+impl Channel {
+    /// Handed over to a clerk in person; that node's clerks then go on with it.
+    pub const AT_A_COUNTER: [&'static str; 2] = ["COUNTER", "WORKSTATION"];
+}
+
 /// All of what an applicant hands in.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

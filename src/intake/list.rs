@@ -2,6 +2,7 @@
 
 use super::model::{Submission, SubmissionState};
 use crate::access::{Clause, Holds, Phase, PhaseRule, Scope};
+use crate::forms::Channel;
 use crate::ids::SubmissionId;
 use crate::page::Direction;
 use crate::problem::Problem;
@@ -48,7 +49,9 @@ fn clause(clause: &Clause) -> Condition {
                 .is_not_null()
                 .and(submissions::owner_id.assume_not_null().eq_any(parties.clone())),
         ),
-        Holds::IntakeNode(node) => Box::new(submissions::intake_node.eq(node.clone())),
+        Holds::IntakeNode(node) => Box::new(
+            submissions::intake_node.eq(node.clone()).and(submissions::channel.eq_any(Channel::AT_A_COUNTER)),
+        ),
         // A submission lies at no node and in nobody's hands.
         Holds::Node(_) | Holds::NodeNotExaminer { .. } | Holds::Assignee { .. } => never(),
     };

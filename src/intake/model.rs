@@ -2,6 +2,7 @@
 
 use crate::access::{Facts, Phase};
 use crate::clock::UtcTime;
+use crate::forms::Channel;
 use crate::ids::{PartyId, PrincipalId, SubmissionId};
 use crate::store::schema::submissions;
 use diesel::prelude::*;
@@ -63,7 +64,9 @@ impl Submission {
         Facts {
             owner: self.owner_id,
             creator: Some(self.creator_id),
-            intake_node: Some(self.intake_node.clone()),
+            intake_node: Channel::AT_A_COUNTER
+                .contains(&self.channel.as_str())
+                .then(|| self.intake_node.clone()),
             phase: if self.state == SubmissionState::Draft { Phase::Draft } else { Phase::Filed },
             ..Facts::of_nobody()
         }

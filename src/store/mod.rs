@@ -9,6 +9,7 @@ mod conn;
 mod dialect;
 mod error;
 mod migrate;
+mod raw_events;
 pub mod schema;
 mod sealed;
 mod transaction;
@@ -22,6 +23,7 @@ pub use dialect::{
 };
 pub use error::{MayRetry, StoreError};
 pub use migrate::{MigrationState, migrate, migration_state, revert};
+pub use raw_events::{RawEvent, raw_events};
 pub use sealed::Sealed;
 pub(crate) use types::{text_column, uid_column};
 
