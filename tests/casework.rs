@@ -96,6 +96,8 @@ on_both_engines! {
         assert_eq!(seen["allowedActions"], json!(["ANSWER_CORRECTION", "WITHDRAW"]));
         let version = version_of(&seen);
         applicant.act(&path, version, &json!({ "action": "ANSWER_CORRECTION" })).refused(400, "INVALID_VALUE");
+        let unchanged = json!({ "action": "ANSWER_CORRECTION", "correction": {} });
+        applicant.act(&path, version, &unchanged).refused(400, "INVALID_VALUE");
         let bad = json!({ "action": "ANSWER_CORRECTION", "correction": { "particulars": { "inventionTitle": null } } });
         let refused = applicant.act(&path, version, &bad);
         refused.refused(400, "INCOMPLETE");

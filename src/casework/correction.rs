@@ -10,6 +10,7 @@ use crate::command::Act;
 use crate::edge::json::merge;
 use crate::forms::{self, SubmissionForm};
 use crate::ids::CaseId;
+use crate::language::Text;
 use crate::problem::{Code, Problem};
 use crate::store::schema::correction_rounds;
 use crate::store::{Conn, Sealed};
@@ -99,7 +100,13 @@ pub(super) fn check(
     case: &Case,
     correction: &Correction,
 ) -> Result<(), Problem> {
-    let content = corrected(records::sealed_content(act.conn, case.case_id)?, correction);
+    let stored = records::sealed_content(act.conn, case.case_id)?;
+    let before = stored.as_form();
+    let content = corrected(stored, correction);
+    if content.as_form() == before {
+        let rule = Text::new("须改动要求补正的内容", "a change to what was asked about");
+        return Err(Problem::invalid("/correction", "", rule));
+    }
     let pack = &rules.catalogue.pack;
     let kind_of = |code: &str| pack.service(code).map(|service| service.particulars);
     let form =
