@@ -89,6 +89,23 @@ on_both_engines! {
         assert_eq!(user.get("/api/v1/cases?count=true").expect(200)["totalQuantity"], 0);
     }
 
+    /// The database fails on the fifth case, in the middle of the filing: nothing of the other four stays behind.
+    fn a_database_that_fails_on_the_fifth_case_keeps_nothing(app) {
+        let user = app.user(&filer("five-rights.json"));
+        let (path, version) = draft(&user, &example("five-rights.json"));
+        app.database.break_fifth_case();
+        user.act(&path, version, &json!({ "action": "SUBMIT" })).refused(500, "INTERNAL");
+        let still = user.get(&path).expect(200);
+        assert_eq!((still["state"].as_str(), still["version"].as_i64()), (Some("DRAFT"), Some(version)));
+        assert!(still.get("receipt").is_none());
+        assert_eq!(user.get("/api/v1/cases?count=true").expect(200)["totalQuantity"], 0);
+        assert_eq!(user.get("/api/v1/notices").expect(200)["items"], json!([]));
+        assert_eq!(app.verify(), Vec::<String>::new());
+        app.database.mend_fifth_case();
+        user.act(&path, version, &json!({ "action": "SUBMIT" })).expect(201);
+        assert_eq!(user.get("/api/v1/cases?count=true").expect(200)["totalQuantity"], 5);
+    }
+
     /// The same key fifty times at once: one submission, fifty equal answers.
     fn the_same_key_fifty_times_creates_one_submission(app) {
         let user = app.user(&filer(DESIGN));

@@ -92,6 +92,31 @@ impl Database {
     pub fn meddle(&self, sql: &str) {
         statement(&self.url, sql);
     }
+
+    /// Makes the database fail on every case after the fourth, in the middle of whatever writes it.
+    pub fn break_fifth_case(&self) {
+        self.meddle(match self.engine {
+            Engine::Sqlite => {
+                "CREATE TRIGGER break_fifth_case BEFORE INSERT ON cases WHEN (SELECT count(*) FROM cases) >= 4
+                 BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END"
+            }
+            Engine::Postgres => {
+                "CREATE FUNCTION break_fifth_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                   IF (SELECT count(*) FROM cases) >= 4 THEN RAISE EXCEPTION 'broken on purpose'; END IF;
+                   RETURN NEW;
+                 END $$;
+                 CREATE TRIGGER break_fifth_case BEFORE INSERT ON cases
+                   FOR EACH ROW EXECUTE FUNCTION break_fifth_case()"
+            }
+        });
+    }
+
+    pub fn mend_fifth_case(&self) {
+        self.meddle(match self.engine {
+            Engine::Sqlite => "DROP TRIGGER break_fifth_case",
+            Engine::Postgres => "DROP TRIGGER break_fifth_case ON cases",
+        });
+    }
 }
 
 impl Drop for Database {
