@@ -122,7 +122,7 @@ impl Page {
             Some(cursor) => cursor.parse().map_err(|_| Problem::invalid("cursor", cursor, CURSOR_RULE))?,
             None => self.offset as usize,
         };
-        let next = place + self.limit as usize;
+        let next = place.saturating_add(self.limit as usize);
         let kept = rows.into_iter().skip(place).take(self.limit as usize + 1).collect();
         self.answer(kept, |_: &T| next.to_string(), total)
     }

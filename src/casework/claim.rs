@@ -32,7 +32,7 @@ pub fn claim_next(act: &mut Act<'_>, queue_code: &str) -> Result<Option<(CaseId,
         let candidates = list::waiting(act.conn, queue_code, &scope, after.as_ref(), CANDIDATES)?;
         let Some((last, due)) = candidates.last().copied() else { return Ok(None) };
         for (case, _) in candidates {
-            if lock_if_waiting(act.conn, case)? {
+            if lock_if_waiting(act.conn, case, queue_code)? {
                 return take(act, case).map(|event| Some((case, event)));
             }
         }

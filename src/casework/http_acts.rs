@@ -31,7 +31,14 @@ pub(super) fn receipt(id: CaseId, event: Recorded) -> Receipt {
 /// Shows what came of an action, the first time and every time it is asked again.
 pub(super) fn acted(act: &mut Act<'_>, receipt: &Receipt) -> Result<Acted, Problem> {
     let event = history::find(act.conn, receipt.event_id()?)?;
-    Ok(Acted { event, case: view::after_action(act, CaseId(receipt.resource_id()?))? })
+    let case = view::after_action(act, CaseId(receipt.resource_id()?))?;
+    // The same answer may be had again by anyone who had it; what became of the case since then only by a reader.
+    let case = if event.data["version"].as_i64() == Some(case.version) {
+        case
+    } else {
+        view::show(act, case.case_id)?
+    };
+    Ok(Acted { event, case })
 }
 
 pub(super) fn answer(receipt: &Receipt, acted: &Acted) -> HttpResponse {

@@ -277,7 +277,13 @@ pub(super) fn change_creator(
     now: UtcTime,
 ) -> Result<i64, Problem> {
     Ok(diesel::update(cases::table.find(id))
-        .set((cases::creator_id.eq(to), cases::version.eq(cases::version + 1), cases::updated_at.eq(now)))
+        .set((
+            cases::creator_id.eq(to),
+            // The reference was the former filer's, unique among theirs, and may be taken among the new one's.
+            cases::external_reference.eq(None::<String>),
+            cases::version.eq(cases::version + 1),
+            cases::updated_at.eq(now),
+        ))
         .returning(cases::version)
         .get_result(conn)?)
 }

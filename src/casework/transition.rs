@@ -134,7 +134,8 @@ fn find<'w>(workflow: &'w Workflow, case: &Case, code: &str, roles: &[Role]) -> 
 fn check_asked(catalogue: &Catalogue, action: &Action, asked: &Transition) -> Result<(), Problem> {
     let mut faults: Vec<Detail> = Vec::new();
     let mut missing = |target: &str, rule: Text| faults.extend(Problem::invalid(target, "", rule).details);
-    if action.asks.contains(&Field::ReasonCode) {
+    // A reason is a code of the list or nothing: it stands in the history for good.
+    if action.asks.contains(&Field::ReasonCode) || asked.reason_code.is_some() {
         let known = asked
             .reason_code
             .as_deref()
@@ -148,6 +149,13 @@ fn check_asked(catalogue: &Catalogue, action: &Action, asked: &Transition) -> Re
     }
     if action.asks.contains(&Field::Defects) && asked.defects.is_empty() {
         missing("/defects", Text::new("至少一项缺陷", "at least one defect"));
+    }
+    let not_asked = Text::new("本操作不需要此项", "nothing: this action does not ask for it");
+    if !action.asks.contains(&Field::Defects) && !asked.defects.is_empty() {
+        missing("/defects", not_asked);
+    }
+    if !action.asks.contains(&Field::Correction) && asked.correction.is_some() {
+        missing("/correction", not_asked);
     }
     for (at, defect) in asked.defects.iter().enumerate() {
         if defect.message.trim().is_empty() || !defect.pointer.starts_with('/') {
@@ -198,9 +206,11 @@ pub(super) fn take(
     }
     case.state.clone_from(&action.to);
     case.is_open = !workflow.is_final(&action.to);
+    // Limits are those the case was filed under; working days are those in force now.
+    let in_force = catalogue::current(act.conn)?;
     let due = deadlines::advance(
         act,
-        &rules.catalogue,
+        &in_force,
         workflow,
         rules.service(&case)?,
         case.case_id,

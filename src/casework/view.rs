@@ -14,7 +14,7 @@ use crate::decision::Track;
 use crate::forms;
 use crate::ids::{CaseId, PartyId, StreamId, SubmissionId, UserId};
 use crate::journal::StreamKind;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
@@ -186,8 +186,11 @@ pub fn view(act: &mut Act<'_>, case: Case, with_links: bool) -> Result<CaseView,
 fn visible_links(act: &mut Act<'_>, id: CaseId) -> Result<Vec<LinkView>, Problem> {
     let mut links = Vec::new();
     for (case_id, kind) in records::links(act.conn, id)? {
-        if readable(act, case_id).is_ok() {
-            links.push(LinkView { case_id, kind });
+        match readable(act, case_id) {
+            Ok(_) => links.push(LinkView { case_id, kind }),
+            Err(problem) if matches!(problem.code, Code::NotFound | Code::Forbidden) => {}
+            // A database error passed over inside a write would let PostgreSQL roll back what is then acknowledged.
+            Err(problem) => return Err(problem),
         }
     }
     Ok(links)

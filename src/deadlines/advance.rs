@@ -7,14 +7,26 @@ use crate::catalogue::{Catalogue, Service, ServiceLimit};
 use crate::command::Act;
 use crate::ids::{CaseId, DeadlineId};
 use crate::problem::Problem;
-use crate::store::Conn;
+use crate::store::{Conn, lock_case};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// The date that a case shows: that of the clock which runs in its present state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CaseDue {
     pub due_on: Option<NaiveDate>,
     pub provisional: bool,
+}
+
+impl CaseDue {
+    /// The soonest running clock is the one shown.
+    fn consider(&mut self, row: &DeadlineRow) {
+        if row.state == ClockState::Running
+            && self.due_on.is_none_or(|date| row.due_on.is_some_and(|due_on| due_on < date))
+        {
+            *self = Self { due_on: row.due_on, provisional: row.provisional };
+        }
+    }
 }
 
 /// What a change of state does to one clock.
@@ -81,10 +93,8 @@ pub fn advance(
                 None
             }
         };
-        if let Some(row) = row.filter(|row| row.state == ClockState::Running)
-            && shown.due_on.is_none_or(|date| row.due_on.is_some_and(|due_on| due_on < date))
-        {
-            shown = CaseDue { due_on: row.due_on, provisional: row.provisional };
+        if let Some(row) = row {
+            shown.consider(&row);
         }
     }
     Ok(shown)
@@ -139,19 +149,39 @@ fn rederive(
 pub fn recalculate(conn: &mut Conn, catalogue: &Catalogue) -> Result<Vec<(CaseId, CaseDue)>, Problem> {
     const BATCH: i64 = 500;
     let mut changed = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut after = None;
     loop {
         let rows = records::open_after(conn, after, BATCH)?;
         let Some(last) = rows.last() else { return Ok(changed) };
         after = Some(last.deadline_id);
         for row in rows {
-            let (case, before, state) = (row.case_id, (row.due_on, row.provisional), row.state);
-            let row = rederive(conn, &catalogue.calendar, row, state)?;
-            if state == ClockState::Running && before != (row.due_on, row.provisional) {
-                changed.push((case, CaseDue { due_on: row.due_on, provisional: row.provisional }));
+            if seen.insert(row.case_id)
+                && let Some(due) = rederive_case(conn, &catalogue.calendar, row.case_id)?
+            {
+                changed.push((row.case_id, due));
             }
         }
     }
+}
+
+/// Under the lock of its case no clock is paused or stopped between the read and the write.
+fn rederive_case(
+    conn: &mut Conn,
+    calendar: &WorkingCalendar,
+    case: CaseId,
+) -> Result<Option<CaseDue>, Problem> {
+    lock_case(conn, case)?;
+    let (mut before, mut after) = (CaseDue::default(), CaseDue::default());
+    for row in records::of_case(conn, case)? {
+        if row.state == ClockState::Stopped {
+            continue;
+        }
+        before.consider(&row);
+        let state = row.state;
+        after.consider(&rederive(conn, calendar, row, state)?);
+    }
+    Ok((before != after).then_some(after))
 }
 
 #[cfg(test)]

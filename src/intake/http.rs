@@ -12,7 +12,7 @@ use crate::access::{
 };
 use crate::casework::Numbering;
 use crate::command::{self, Act, CursorSeal, Receipt};
-use crate::edge::{Body, IdempotencyKey, IfMatch, Patch, Query, created, listed, no_content, shown};
+use crate::edge::{Body, IdempotencyKey, IfMatch, Patch, Query, created, listed, no_content};
 use crate::forms::SubmissionForm;
 use crate::ids::SubmissionId;
 use crate::language::Text;
@@ -105,7 +105,6 @@ async fn submission_update(
     expected: IfMatch,
     id: Path<SubmissionId>,
     patch: Patch,
-    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     let submission = command::change(who, move |act| {
@@ -113,7 +112,7 @@ async fn submission_update(
         view::show(act, id)
     })
     .await?;
-    Ok(shown(&request, submission.version, &submission))
+    Ok(created(200, None, Some(submission.version), &submission))
 }
 
 /// Throw a draft away
@@ -123,7 +122,7 @@ async fn submission_update(
     tag = "submissions", operation_id = "submission_delete",
     params(("submissionId" = SubmissionId, Path, description = "Id of the submission")),
     responses((status = 204, description = "Gone"),
-        (status = 403, description = "It was handed in already", body = ProblemBody),
+        (status = 409, description = "It was handed in already", body = ProblemBody),
         (status = 412, description = "The draft has changed", body = ProblemBody),
         (status = 428, description = "If-Match is missing", body = ProblemBody)),
 )]
@@ -147,8 +146,7 @@ async fn submission_delete(
     params(("submissionId" = SubmissionId, Path, description = "Id of the submission"),
         ("expand" = Option<String>, Query, description = "`form` for what was filled in", pattern = "^form$",
             max_length = 4, example = "form")),
-    responses((status = 200, description = "The submission", body = SubmissionView),
-        (status = 304, description = "Unchanged since the ETag sent")),
+    responses((status = 200, description = "The submission", body = SubmissionView)),
 )]
 #[get("/submissions/{submissionId}")]
 async fn submission_show(
@@ -165,7 +163,8 @@ async fn submission_show(
         Some(()) => command::read_recorded(content, move |act| view::show_form(act, id)).await?,
         None => command::read(who, move |act| view::show(act, id)).await?,
     };
-    Ok(shown(&request, submission.version, &submission))
+    // Never 304: its cases move on without the submission's own version, which is what If-Match asks for.
+    Ok(created(200, None, Some(submission.version), &submission))
 }
 
 /// List submissions

@@ -70,9 +70,11 @@ fn owner(act: &mut Act<'_>, form: &SubmissionForm) -> Result<PartyId, Problem> {
     let lead = lead_identifier(form);
     if let Some((scheme, value)) = &lead
         && let Some(party) = parties::find_by_identifier(act.conn, act.pepper, scheme, value)?
+        && act.caller.may_file_for(party)
     {
-        return if act.caller.may_file_for(party) { Ok(party) } else { Err(not_yours()) };
+        return Ok(party);
     }
+    // A known lead that is not the caller's answers as an unknown one: nobody learns here who is on file.
     let mut own = act.caller.own_parties();
     match (own.next(), own.next()) {
         (Some(only), None) => Ok(only),

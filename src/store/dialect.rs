@@ -34,10 +34,11 @@ pub fn lock_user(conn: &mut Conn, id: UserId) -> QueryResult<()> {
     }
 }
 
-/// Locks a case if it still waits for somebody; one that another transaction is taking at this moment is passed over.
-pub fn lock_if_waiting(conn: &mut Conn, id: CaseId) -> QueryResult<bool> {
+/// Locks a case if it still waits in this queue for somebody; one that another transaction is taking at this moment is passed over.
+pub fn lock_if_waiting(conn: &mut Conn, id: CaseId, queue: &str) -> QueryResult<bool> {
     let waiting = cases::table
         .filter(cases::case_id.eq(id))
+        .filter(cases::queue_code.eq(queue))
         .filter(cases::is_open)
         .filter(cases::assignee_id.is_null())
         .select(cases::case_id);
