@@ -28,6 +28,9 @@ on_both_engines! {
         officer.post(&format!("{path}/transitions"), &json!({ "action": "ACCEPT" })).refused(428, "PRECONDITION_REQUIRED");
         officer.act(&path, version, &json!({ "action": "FLY" })).refused(400, "INVALID_VALUE");
         officer.act(&path, version, &json!({ "action": "ANSWER_CORRECTION" })).refused(403, "FORBIDDEN");
+        // Free text where a code belongs would stand in the history for good.
+        let free = json!({ "action": "ACCEPT", "reasonCode": "320602199001011234" });
+        officer.act(&path, version, &free).refused(400, "INVALID_VALUE");
         let accepted = officer.act(&path, version, &json!({ "action": "ACCEPT" }));
         let body = accepted.expect(201);
         assert_eq!((body["case"]["state"].as_str(), body["event"]["kind"].as_str()), (Some("ACCEPTED"), Some("CASE_TRANSITIONED")));
