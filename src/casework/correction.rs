@@ -93,28 +93,28 @@ pub(super) fn ask(act: &mut Act<'_>, case: CaseId, defects: &str) -> Result<(), 
     Ok(())
 }
 
-/// The corrected content is complete, or every defect that is left is said at once.
+/// The content as corrected, found complete; or every defect that is left, said at once.
 pub(super) fn check(
     act: &mut Act<'_>,
     rules: &UnderRules,
     case: &Case,
     correction: &Correction,
-) -> Result<(), Problem> {
+) -> Result<Content, Problem> {
     let stored = records::sealed_content(act.conn, case.case_id)?;
     let before = stored.as_form();
     let content = corrected(stored, correction);
-    if content.as_form() == before {
+    let after = content.as_form();
+    if after == before {
         let rule = Text::new("须改动要求补正的内容", "a change to what was asked about");
         return Err(Problem::invalid("/correction", "", rule));
     }
     let pack = &rules.catalogue.pack;
     let kind_of = |code: &str| pack.service(code).map(|service| service.particulars);
-    let form =
-        SubmissionForm::parse(content.as_form(), &kind_of).map_err(|faults| forms::shape_problem(&faults))?;
+    let form = SubmissionForm::parse(after, &kind_of).map_err(|faults| forms::shape_problem(&faults))?;
     let standing = standing(act.conn, case.owner_id)?;
     let mut defects = forms::check(&form, pack, &standing, rules.catalogue.today(act.now));
     defects.retain(forms::Defect::bars);
-    if defects.is_empty() { Ok(()) } else { Err(forms::problem(Code::Incomplete, &defects)) }
+    if defects.is_empty() { Ok(content) } else { Err(forms::problem(Code::Incomplete, &defects)) }
 }
 
 pub(super) fn take(
@@ -123,8 +123,7 @@ pub(super) fn take(
     case: &Case,
     correction: &Correction,
 ) -> Result<(), Problem> {
-    check(act, rules, case, correction)?;
-    let content = corrected(records::sealed_content(act.conn, case.case_id)?, correction);
+    let content = check(act, rules, case, correction)?;
     records::replace_content(act.conn, case.case_id, &content)?;
     let open = correction_rounds::table
         .filter(correction_rounds::case_id.eq(case.case_id).and(correction_rounds::answered_at.is_null()));

@@ -6,7 +6,7 @@ use super::notices::{self, NoticeView};
 use super::queues::{self, QueueView};
 use super::records::sort_date;
 use super::view::{self, CaseView};
-use crate::access::{Allowed, ReadCase, ReadNotice, ReadQueue};
+use crate::access::{Allowed, Authorized, ReadCase, ReadNotice, ReadQueue};
 use crate::command::{self, CursorSeal};
 use crate::deadlines::{self, DeadlineView};
 use crate::decision::Track;
@@ -16,8 +16,10 @@ use crate::language::Text;
 use crate::page::PageOf;
 use crate::problem::Problem;
 use crate::routing::{self, RoutingDecisionView};
+use crate::store::Conn;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get};
+use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 const UUID_RULE: Text = Text::new("UUID", "a UUID");
@@ -146,16 +148,7 @@ async fn routing_decision_list(
     who: Allowed<ReadCase>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let mut query = Query::of(&request)?;
-    let case = required_case(&mut query)?;
-    let page = query.page(&["position:asc"], "position:asc")?;
-    let answer = command::read(who, move |act| {
-        let authorized = view::readable(act, case)?;
-        let rows = routing::decisions_of(act.conn, &authorized)?;
-        page.cut(rows)
-    })
-    .await?;
-    Ok(listed(&answer))
+    all_of_case(who, &request, &["position:asc"], routing::decisions_of).await
 }
 
 /// List the dates of a case
@@ -170,13 +163,24 @@ async fn routing_decision_list(
 )]
 #[get("/deadlines")]
 async fn deadline_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut query = Query::of(&request)?;
+    all_of_case(who, &request, &["clock:asc"], deadlines::deadlines_of).await
+}
+
+type RowsOf<T> = fn(&mut Conn, &Authorized<ReadCase, CaseId>) -> Result<Vec<T>, Problem>;
+
+/// A page of what a case has few of, for whoever may read the case; the only order is the list's own.
+async fn all_of_case<T: Serialize + Send + 'static>(
+    who: Allowed<ReadCase>,
+    request: &HttpRequest,
+    order: &'static [&'static str; 1],
+    rows: RowsOf<T>,
+) -> Result<HttpResponse, Problem> {
+    let mut query = Query::of(request)?;
     let case = required_case(&mut query)?;
-    let page = query.page(&["clock:asc"], "clock:asc")?;
+    let page = query.page(order, order[0])?;
     let answer = command::read(who, move |act| {
         let authorized = view::readable(act, case)?;
-        let rows = deadlines::deadlines_of(act.conn, &authorized)?;
-        page.cut(rows)
+        page.cut(rows(act.conn, &authorized)?)
     })
     .await?;
     Ok(listed(&answer))

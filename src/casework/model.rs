@@ -53,9 +53,7 @@ impl Case {
             owner: Some(self.owner_id),
             creator: Some(self.creator_id),
             node: Some(self.node_code.clone()),
-            intake_node: Channel::AT_A_COUNTER
-                .contains(&self.channel.as_str())
-                .then(|| self.intake_node.clone()),
+            intake_node: Channel::counter_node(&self.channel, &self.intake_node),
             track: Some(self.track),
             phase: phase(self.is_open, self.assignee_id.is_some()),
             assignee: self.assignee_id,

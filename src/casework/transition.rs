@@ -261,7 +261,7 @@ fn check(
         Guard::ReasonGiven | Guard::DefectsListed => Ok(()),
         Guard::CorrectionComplete => {
             let correction = asked.correction.as_ref().ok_or_else(|| Problem::new(Code::StateConflict))?;
-            correction::check(act, rules, case, correction)
+            correction::check(act, rules, case, correction).map(|_| ())
         }
         Guard::DependenciesStanding => dependencies_standing(act, case),
         Guard::CorrectionOverdue => {

@@ -27,7 +27,23 @@ pub enum Channel {
 
 impl Channel {
     /// Handed over to a clerk in person; that node's clerks then go on with it.
-    pub const AT_A_COUNTER: [&'static str; 2] = ["COUNTER", "WORKSTATION"];
+    pub const AT_A_COUNTER: [&'static str; 2] = [Self::Counter.code(), Self::Workstation.code()];
+
+    /// The code under which a channel is kept.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Portal => "PORTAL",
+            Self::Counter => "COUNTER",
+            Self::Workstation => "WORKSTATION",
+            Self::Api => "API",
+            Self::Import => "IMPORT",
+        }
+    }
+
+    /// The node whose clerks took in what came by this channel, if clerks did.
+    pub fn counter_node(code: &str, node: &str) -> Option<String> {
+        Self::AT_A_COUNTER.contains(&code).then(|| node.to_owned())
+    }
 }
 
 /// All of what an applicant hands in.

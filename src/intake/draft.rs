@@ -1,7 +1,7 @@
 //! Drafts: kept as they are typed, whatever is still missing. Only a value of the wrong shape is refused.
 
 use super::model::{Submission, SubmissionState};
-use super::origin::{channel_code, origin};
+use super::origin::origin;
 use super::records;
 use crate::access::{CreateSubmission, EditSubmission, Facts, Phase};
 use crate::catalogue::{self, Catalogue};
@@ -37,7 +37,7 @@ pub fn create(act: &mut Act<'_>, value: &Value) -> Result<(SubmissionId, Recorde
         submission_id: id,
         owner_id: origin.owner,
         creator_id: act.caller.principal(),
-        channel: channel_code(origin.channel).to_owned(),
+        channel: origin.channel.code().to_owned(),
         intake_node: origin.intake_node,
         state: SubmissionState::Draft,
         bundle_code: form.bundle_code.clone(),
@@ -66,7 +66,7 @@ pub fn save(act: &mut Act<'_>, id: SubmissionId, expected: IfMatch, patch: &Valu
     let origin = origin(act, &catalogue, &form)?;
     let changed = Submission {
         owner_id: origin.owner,
-        channel: channel_code(origin.channel).to_owned(),
+        channel: origin.channel.code().to_owned(),
         intake_node: origin.intake_node,
         bundle_code: form.bundle_code.clone(),
         external_reference: form.external_reference.clone(),

@@ -64,9 +64,7 @@ impl Submission {
         Facts {
             owner: self.owner_id,
             creator: Some(self.creator_id),
-            intake_node: Channel::AT_A_COUNTER
-                .contains(&self.channel.as_str())
-                .then(|| self.intake_node.clone()),
+            intake_node: Channel::counter_node(&self.channel, &self.intake_node),
             phase: if self.state == SubmissionState::Draft { Phase::Draft } else { Phase::Filed },
             ..Facts::of_nobody()
         }

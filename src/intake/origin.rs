@@ -51,7 +51,7 @@ fn one_of(stated: Option<Channel>, ways: &[Channel]) -> Result<Channel, Problem>
         return Ok(channel);
     }
     let rule = Text::new("与您的登录方式相符的渠道", "the channel that fits how you are signed in");
-    Err(Problem::invalid("/channel", channel_code(channel), rule))
+    Err(Problem::invalid("/channel", channel.code(), rule))
 }
 
 fn node(catalogue: &Catalogue, form: &SubmissionForm) -> Result<String, Problem> {
@@ -119,15 +119,4 @@ fn normalised(identifier: &PartyIdentifier) -> Option<(String, String)> {
         IdentifierScheme::ForeignRegistration => ("FOREIGN_REGISTRATION", value.trim().to_uppercase()),
     };
     (!value.is_empty()).then(|| (scheme.to_owned(), value))
-}
-
-/// The code under which a channel is kept.
-pub fn channel_code(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Portal => "PORTAL",
-        Channel::Counter => "COUNTER",
-        Channel::Workstation => "WORKSTATION",
-        Channel::Api => "API",
-        Channel::Import => "IMPORT",
-    }
 }

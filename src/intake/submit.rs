@@ -2,7 +2,7 @@
 
 use super::draft::parse;
 use super::model::{Submission, SubmissionState};
-use super::origin::{channel_code, known_owner, lead_identifier, origin};
+use super::origin::{known_owner, lead_identifier, origin};
 use super::records;
 use crate::access::{Authorized, SubmitSubmission, WithdrawSubmission};
 use crate::casework::{self, Content, NewCase, Numbering, Origin, Series};
@@ -57,7 +57,7 @@ pub fn submit(
     let filing = Filing {
         owner,
         submission: &submission,
-        channel: channel_code(origin.channel),
+        channel: origin.channel.code(),
         intake_node: &origin.intake_node,
         recorded,
         seat: standing.seat,
