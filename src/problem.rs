@@ -81,8 +81,8 @@ pub struct Problem {
     pub allow: Vec<String>,
     /// For the log only; never sent.
     pub internal: Option<String>,
-    /// Whether the transaction it came from may succeed when it is run again.
-    pub may_retry: bool,
+    /// How many tries in all the transaction it came from is worth: 1 unless another transaction was in the way.
+    pub tries: u32,
 }
 
 impl Problem {
@@ -92,10 +92,11 @@ impl Problem {
             target: None,
             message: None,
             details: Vec::new(),
-            retry_after: (code.status() == 503).then_some(1),
+            retry_after: matches!(code, Code::RequestInProgress | Code::Unavailable | Code::OutcomeUnknown)
+                .then_some(1),
             allow: Vec::new(),
             internal: None,
-            may_retry: false,
+            tries: 1,
         }
     }
 

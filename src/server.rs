@@ -41,6 +41,7 @@ impl Shared {
         let shell = Shell {
             limits: Arc::new(Limits::new(listening.requests_per_minute)),
             origin: listening.origin.clone(),
+            credential: access::presented,
             page_policy: docs::policy,
             draw: Arc::new(move || drawing.trace_id()),
         };

@@ -1,18 +1,31 @@
-//! What the program does by itself: sends the outbox, lets clocks run out, forgets old idempotency keys.
+//! What the program does by itself: sends the outbox, lets clocks run out, forgets what is no longer needed.
 
-use crate::access::Window;
+use crate::access::{Window, forget_sessions, has_forgettable_sessions};
 use crate::casework;
 use crate::catalogue;
+use crate::clock::UtcTime;
 use crate::command::{by_program, forget_keys, has_forgettable_keys};
 use crate::deadlines;
 use crate::outbox;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
+use crate::store::Conn;
 use actix_web::web::Data;
 use std::time::Duration;
 
 const PAUSE: Duration = Duration::from_millis(500);
-/// Messages and clocks handled in one transaction.
+/// Messages handled in one transaction, clocks looked at in one read.
 const BATCH: i64 = 100;
+
+/// What a round did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Messages delivered.
+    pub delivered: usize,
+    /// Clocks that ran out and moved their case.
+    pub lapsed: usize,
+    /// What could not be done; the log says why.
+    pub failed: usize,
+}
 
 /// Goes on until its task is dropped.
 pub async fn run(window: Data<Window>) {
@@ -20,59 +33,111 @@ pub async fn run(window: Data<Window>) {
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         beat.tick().await;
-        if let Err(problem) = round(&window).await {
-            tracing::warn!(
-                code = problem.code.as_str(),
-                cause = problem.internal,
-                "a round of the worker failed"
-            );
-        }
+        round(&window).await;
     }
 }
 
-/// One round: everything that waits now. Answers how many messages were delivered and clocks ran out.
-pub async fn round(window: &Data<Window>) -> Result<(usize, usize), Problem> {
-    let mut delivered = 0;
-    while waiting(window).await? {
-        delivered += by_program(window, |act| outbox::deliver(act.conn, act.now, BATCH)).await?;
+/// One round: everything that waits now. What fails holds up nothing else.
+pub async fn round(window: &Data<Window>) -> Round {
+    let mut round = Round::default();
+    if let Err(problem) = deliver(window, &mut round).await {
+        round.fail("messages were not delivered", &problem);
     }
-    let lapsed = lapse(window).await?;
-    let now = window.now();
-    if window.store().read(move |conn| has_forgettable_keys(conn, now)).await? {
-        by_program(window, |act| forget_keys(act.conn, act.now)).await?;
+    if let Err(problem) = lapse(window, &mut round).await {
+        round.fail("clocks were not looked at", &problem);
     }
-    Ok((delivered, lapsed))
+    if let Err(problem) = forget(window).await {
+        round.fail("old keys and sessions were not forgotten", &problem);
+    }
+    round
 }
 
-/// Looking is cheap, so that an idle service does not write.
-async fn waiting(window: &Data<Window>) -> Result<bool, Problem> {
-    window.store().read(outbox::is_waiting).await
+impl Round {
+    fn fail(&mut self, what: &'static str, problem: &Problem) {
+        self.failed += 1;
+        tracing::warn!(code = problem.code.as_str(), cause = problem.internal, what, "the worker failed");
+    }
 }
 
-async fn lapse(window: &Data<Window>) -> Result<usize, Problem> {
-    let now = window.now();
-    let overdue = window
-        .store()
-        .read(move |conn| -> Result<_, Problem> {
-            let Some(catalogue) = catalogue::current_if_any(conn)? else { return Ok(Vec::new()) };
-            // Other clocks stay overdue for people to see; only these are acted on.
-            let clocks = catalogue.pack.timed_clocks();
-            deadlines::overdue(conn, &clocks, catalogue.today(now), BATCH)
-        })
-        .await?;
-    let mut lapsed = 0;
-    for (case, clock) in overdue {
-        // One case that cannot be moved must not hold up the others.
-        match by_program(window, move |act| casework::lapse(act, case, &clock)).await {
-            Ok(moved) => lapsed += usize::from(moved),
-            Err(problem) => {
-                tracing::warn!(
-                    code = problem.code.as_str(),
-                    cause = problem.internal,
-                    "a clock could not run out"
-                );
+/// Whether the store, not the work, is at fault: then going on is of no use now.
+fn is_outage(problem: &Problem) -> bool {
+    matches!(problem.code, Code::Unavailable | Code::OutcomeUnknown)
+}
+
+/// Looking is cheap, so that an idle service does not write. Each message is tried once a round.
+async fn deliver(window: &Data<Window>, round: &mut Round) -> Result<(), Problem> {
+    let mut after = None;
+    loop {
+        let batch = window.store().read(move |conn| outbox::waiting(conn, after, BATCH)).await?;
+        let Some(last) = batch.last() else { return Ok(()) };
+        after = Some(*last);
+        let together = batch.clone();
+        match by_program(window, move |act| outbox::deliver(act.conn, &together, act.now)).await {
+            Ok(delivered) => round.delivered += delivered,
+            Err(problem) if is_outage(&problem) => return Err(problem),
+            // One of them cannot be delivered: alone, it takes none of the others with it.
+            Err(_) => {
+                for one in batch {
+                    deliver_alone(window, round, one).await?;
+                }
             }
         }
     }
-    Ok(lapsed)
+}
+
+async fn deliver_alone(
+    window: &Data<Window>,
+    round: &mut Round,
+    message: outbox::Waiting,
+) -> Result<(), Problem> {
+    match by_program(window, move |act| outbox::deliver(act.conn, &[message], act.now)).await {
+        Ok(delivered) => round.delivered += delivered,
+        Err(problem) if is_outage(&problem) => return Err(problem),
+        Err(problem) => {
+            round.fail("a message was not delivered", &problem);
+            by_program(window, move |act| outbox::record_failure(act.conn, message)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn lapse(window: &Data<Window>, round: &mut Round) -> Result<(), Problem> {
+    let now = window.now();
+    let mut after = None;
+    loop {
+        let overdue = window
+            .store()
+            .read(move |conn| -> Result<_, Problem> {
+                let Some(catalogue) = catalogue::current_if_any(conn)? else { return Ok(Vec::new()) };
+                // Other clocks stay overdue for people to see; only these are acted on.
+                let clocks = catalogue.pack.timed_clocks();
+                deadlines::overdue(conn, &clocks, catalogue.today(now), after, BATCH)
+            })
+            .await?;
+        let Some(last) = overdue.last() else { return Ok(()) };
+        after = Some((last.due_on, last.deadline));
+        for one in overdue {
+            match by_program(window, move |act| casework::lapse(act, one.case, &one.clock)).await {
+                Ok(moved) => round.lapsed += usize::from(moved),
+                Err(problem) if is_outage(&problem) => return Err(problem),
+                Err(problem) => round.fail("a clock could not run out", &problem),
+            }
+        }
+    }
+}
+
+async fn forget(window: &Data<Window>) -> Result<(), Problem> {
+    let now = window.now();
+    let any = move |conn: &mut Conn| -> Result<bool, Problem> {
+        Ok(has_forgettable_keys(conn, now)? || has_forgettable_sessions(conn, now)?)
+    };
+    if window.store().read(any).await? {
+        by_program(window, |act| forget_both(act.conn, act.now)).await?;
+    }
+    Ok(())
+}
+
+fn forget_both(conn: &mut Conn, now: UtcTime) -> Result<(), Problem> {
+    forget_keys(conn, now)?;
+    forget_sessions(conn, now).map(|_| ())
 }

@@ -1,6 +1,7 @@
 //! Triage by the workflow: accept, correct, refuse, re-route; the clocks that run meanwhile, and the history.
 
 use crate::on_both_engines;
+use crate::support::database::Engine;
 use crate::support::forms::{DESIGN, example, filer, hand_in, one_case, path_of, version_of};
 use crate::support::{App, Caller};
 use serde_json::{Value, json};
@@ -41,12 +42,32 @@ on_both_engines! {
 
         let applicant = app.user(&filer(DESIGN));
         assert_eq!(applicant.get("/api/v1/notices").expect(200)["items"].as_array().unwrap().len(), 0);
-        let (delivered, _) = app.work();
-        assert!(delivered >= 2);
+        assert!(app.work().delivered >= 2);
         let kinds: Vec<String> = applicant.get("/api/v1/notices").expect(200)["items"].as_array().unwrap().iter()
             .map(|notice| notice["kind"].as_str().unwrap().to_owned()).collect();
         assert!(kinds.contains(&"ACCEPT".to_owned()) && kinds.contains(&"SUBMISSION_SUBMITTED".to_owned()), "{kinds:?}");
-        assert_eq!(app.work().0, 0, "nothing is delivered twice");
+        assert_eq!(app.work().delivered, 0, "nothing is delivered twice");
+    }
+
+    /// One message that cannot be delivered holds up no other, and is given up after five attempts in plain sight.
+    fn a_message_that_cannot_be_delivered_holds_up_no_other(app) {
+        let applicant = app.user(&filer(DESIGN));
+        hand_in(&applicant, &example(DESIGN));
+        app.database.meddle("UPDATE messages SET audience = 'nobody' WHERE topic = 'SUBMISSION_SUBMITTED'");
+        let first = app.try_to_work();
+        assert!(first.delivered >= 1 && first.failed == 1, "{first:?}");
+        let attempts: Vec<(usize, usize)> = (0..5).map(|_| app.try_to_work()).map(|round| (round.delivered, round.failed)).collect();
+        assert_eq!(attempts, [(0, 1), (0, 1), (0, 1), (0, 1), (0, 0)]);
+        assert_eq!(applicant.get("/api/v1/notices").expect(200)["items"].as_array().unwrap().len(), 0);
+        let owner = match app.database.engine {
+            Engine::Sqlite => "SELECT lower(hex(owner_id)) FROM cases",
+            Engine::Postgres => "SELECT owner_id::text FROM cases",
+        };
+        let hyphened = format!("(SELECT substr(o, 1, 8) || '-' || substr(o, 9, 4) || '-' || substr(o, 13, 4) || '-' || substr(o, 17, 4) || '-' || substr(o, 21) FROM (SELECT replace(({owner}), '-', '') AS o) AS owners)");
+        app.database.meddle(&format!(
+            "UPDATE messages SET state = 'PENDING', attempts = 0, audience = '{{\"party\":\"' || {hyphened} || '\"}}' WHERE state = 'FAILED'"));
+        assert_eq!(app.work().delivered, 1);
+        assert_eq!(applicant.get("/api/v1/notices").expect(200)["items"].as_array().unwrap().len(), 1);
     }
 
     /// Without having claimed it nobody decides.
@@ -122,10 +143,10 @@ on_both_engines! {
         let asked = json!({ "action": "REQUEST_CORRECTION", "defects": [{ "pointer": "/documents/0", "message": "不清晰" }] });
         let due = officer.act(&path, version, &asked).expect(201)["case"]["dueDate"].as_str().unwrap().to_owned();
         app.move_clock_to(&format!("{due}T15:59:59Z"));
-        assert_eq!(app.work().1, 0, "the day ends at 24:00 in Nantong, 16:00 UTC");
+        assert_eq!(app.work().lapsed, 0, "the day ends at 24:00 in Nantong, 16:00 UTC");
         app.move_clock_to(&format!("{due}T16:00:00Z"));
-        assert_eq!(app.work().1, 1);
-        assert_eq!(app.work().1, 0, "a clock runs out once");
+        assert_eq!(app.work().lapsed, 1);
+        assert_eq!(app.work().lapsed, 0, "a clock runs out once");
         let applicant = app.user(&filer(DESIGN));
         let case = applicant.get(&path).expect(200);
         assert_eq!((case["state"].as_str(), case.get("dueDate")), (Some("WITHDRAWN"), None));
@@ -165,7 +186,14 @@ on_both_engines! {
         let officer = app.user(&format!("triage-officer.{}", waiting["nodeCode"].as_str().unwrap().to_lowercase()));
         let taken = officer.post(&format!("{}/claims", path_of(&waiting)), &json!({})).expect(201);
         let blocked = officer.act(&path_of(&waiting), version_of(&taken["case"]), &json!({ "action": "ACCEPT" }));
-        blocked.refused(409, "STATE_CONFLICT");
+        let named = blocked.refused(409, "STATE_CONFLICT")["message"].as_str().unwrap().contains(awaited["caseId"].as_str().unwrap());
+        assert_eq!(named, officer.get(&path_of(&awaited)).status == 200, "named to those who may know of it");
+        // Moved to where the officer may not look, it is not named.
+        app.database.meddle(&format!("UPDATE cases SET node_code = 'HAFC' WHERE case_number = '{}'", awaited["caseNumber"].as_str().unwrap()));
+        let blocked = officer.act(&path_of(&waiting), version_of(&taken["case"]), &json!({ "action": "ACCEPT" }));
+        let said = blocked.refused(409, "STATE_CONFLICT")["message"].as_str().unwrap().to_owned();
+        assert!(!said.contains(awaited["caseId"].as_str().unwrap()), "{said}");
+        app.database.meddle(&format!("UPDATE cases SET node_code = '{}' WHERE case_number = '{}'", awaited["nodeCode"].as_str().unwrap(), awaited["caseNumber"].as_str().unwrap()));
     }
 
     /// The history can be verified by whoever reads it: each hash covers the text and the hash before it.

@@ -2,7 +2,8 @@
 
 use crate::on_both_engines;
 use crate::support::App;
-use crate::support::forms::{cases, example, hand_in};
+use crate::support::database::Engine;
+use crate::support::forms::{DESIGN, cases, example, filer, hand_in};
 use serde_json::{Value, json};
 
 fn client(app: &App, read_only: bool) -> (String, String) {
@@ -67,6 +68,34 @@ on_both_engines! {
                 sign_ins.into_iter().map(|one| one.join().unwrap()["sessionId"].to_string()).collect();
             assert_eq!(ids.len(), 20);
         });
+    }
+
+    /// An account or a key that another program holds: the caller is told to try again, and of nothing that did not happen.
+    fn a_lock_that_is_not_given_sheds_the_request(app) {
+        let user = app.user(&filer(DESIGN));
+        let attempt = || app.anybody().post("/api/v1/sessions", &json!({ "userName": "clerk.ntipc", "password": "nantong-demo-2026" }));
+        let held = app.database.hold("UPDATE users SET state = state");
+        let shed = attempt();
+        shed.refused(503, "UNAVAILABLE");
+        assert_eq!(shed.header("retry-after"), Some("1"));
+        drop(held);
+        attempt().expect(201);
+
+        let file = |key: &str| user.post_with_key("/api/v1/submissions", &json!({}), key);
+        let held = app.database.hold(
+            "INSERT INTO idempotency_keys (principal_id, key, digest, status, created_at)
+             SELECT user_id, 'held', password_hash, 0, created_at FROM users".replace("password_hash", match app.database.engine {
+                Engine::Sqlite => "x'00'",
+                Engine::Postgres => "'\\x00'",
+             }).as_str());
+        // SQLite has one lock for everything and cannot tell what it is held for.
+        match app.database.engine {
+            Engine::Sqlite => file("held").refused(503, "UNAVAILABLE"),
+            Engine::Postgres => file("held").refused(409, "REQUEST_IN_PROGRESS"),
+        };
+        drop(held);
+        file("held").expect(201);
+        assert_eq!(user.get("/api/v1/submissions?count=true").expect(200)["totalQuantity"], 1);
     }
 
     /// A partner files and follows what it filed, within its scopes, and sees nobody else's.

@@ -1,7 +1,7 @@
 //! Time: a year whose calendar is not published yet refuses nothing, and its arrival moves what it must.
 
 use crate::on_both_engines;
-use crate::support::forms::{DESIGN, filer, one_case, path_of};
+use crate::support::forms::{DESIGN, filer, one_case, path_of, version_of};
 use onewindow::catalogue::{self, PackFiles};
 use serde_json::json;
 use std::path::Path;
@@ -42,6 +42,18 @@ on_both_engines! {
         app.work();
         let notices = user.get("/api/v1/notices").expect(200);
         assert!(notices["items"].as_array().unwrap().iter().any(|notice| notice["kind"] == "DUE_DATE_RECALCULATED"));
+
+        // What happens to the case from now on is counted by the new calendar, though the case keeps its version's rules.
+        let triage = app.user("triage-officer.tzht");
+        let parted = triage.post(&format!("{}/splits", path_of(&case)), &json!({})).expect(201);
+        let new = parted["case"]["links"].as_array().unwrap().iter().find(|link| link["kind"] == "SPLIT_INTO").unwrap();
+        let new = triage.get(&format!("/api/v1/cases/{}", new["caseId"].as_str().unwrap())).expect(200);
+        assert_eq!((new["dueDate"].as_str(), new["dueDateProvisional"].as_bool()), (Some("2027-01-06"), Some(false)));
+        let officer = app.user("pre-examiner.tzht");
+        let taken = officer.post(&format!("{}/claims", path_of(&case)), &json!({})).expect(201);
+        let asked = json!({ "action": "REQUEST_CORRECTION", "defects": [{ "pointer": "/documents/0", "message": "不清晰" }] });
+        let asked = officer.act(&path_of(&case), version_of(&taken["case"]), &asked).expect(201);
+        assert_eq!(asked["case"]["dueDateProvisional"], false);
     }
 }
 

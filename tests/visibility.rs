@@ -2,8 +2,10 @@
 
 use crate::on_both_engines;
 use crate::support::caller::Caller;
-use crate::support::forms::{DESIGN, draft, example, filer, hand_in, index, one_case, path_of, version_of};
-use serde_json::json;
+use crate::support::forms::{
+    DESIGN, cases, draft, example, filer, hand_in, index, one_case, path_of, version_of,
+};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// A random id that nothing has.
@@ -66,6 +68,23 @@ on_both_engines! {
         walk_in["intakeNodeCode"] = json!("NTIPC");
         hand_in(&clerk, &walk_in);
         assert_eq!(ids(&clerk, "cases", "caseId").len(), 1);
+
+        // What the counter took in for another node is followed, but held by that node's own staff only.
+        let at_the_counter = |file: &str| {
+            let mut form = example(file);
+            for member in ["channel", "intakeNodeCode", "attendance"] {
+                form[member] = walk_in[member].clone();
+            }
+            cases(&clerk, &hand_in(&clerk, &form)).remove(0)
+        };
+        let acts = |case: &Value, what: &str| clerk.post(&format!("{}/{what}", path_of(case)), &json!({}));
+        let elsewhere = at_the_counter(DESIGN);
+        assert_eq!(elsewhere["nodeCode"], "TZHT");
+        acts(&elsewhere, "claims").refused(403, "FORBIDDEN");
+        let own = at_the_counter("bundle-finance.json");
+        assert_eq!(own["nodeCode"], "NTIPC");
+        acts(&own, "claims").expect(201);
+        acts(&own, "releases").expect(201);
     }
 
     /// For every kind of caller the list shows exactly what the single read shows: nothing more, nothing less.
@@ -145,6 +164,22 @@ on_both_engines! {
         app.database.meddle("UPDATE mandates SET valid_until = '2026-11-22'");
         agent.get(&format!("/api/v1/submissions/{id}")).refused(404, "NOT_FOUND");
         assert_eq!(agent.get("/api/v1/cases?count=true").expect(200)["totalQuantity"], 0);
+    }
+
+    /// An officer recused from an enterprise neither sees its cases nor is told of them; the colleague is.
+    fn a_recused_officer_is_not_told_either(app) {
+        let case = one_case(&app.user(&filer(DESIGN)));
+        app.work();
+        let officer = app.user("triage-officer.tzht");
+        let told = |officer: &Caller| officer.get("/api/v1/notices").expect(200)["items"].as_array().unwrap().len();
+        officer.get(&path_of(&case)).expect(200);
+        assert_eq!(told(&officer), 1);
+        app.database.meddle(
+            "INSERT INTO recusals (user_id, party_id, created_at)
+             SELECT user_id, (SELECT owner_id FROM cases), created_at FROM users WHERE user_name = 'triage-officer.tzht'");
+        officer.get(&path_of(&case)).refused(404, "NOT_FOUND");
+        assert_eq!((ids(&officer, "cases", "caseId").len(), told(&officer)), (0, 0));
+        assert_eq!(told(&app.user("centre-director.tzht")), 1);
     }
 
     /// A role taken away is gone at once; so is a closed session and a suspended account.

@@ -87,6 +87,11 @@ impl Caller {
         self.grants.iter().any(|grant| grant.role == role && grant.place == Place::Node(node.to_owned()))
     }
 
+    /// Whether the caller is of the staff of a node.
+    pub fn works_at(&self, node: &str) -> bool {
+        self.grants.iter().any(|grant| grant.place == Place::Node(node.to_owned()))
+    }
+
     /// Nodes at which the caller holds a role.
     pub fn nodes_in(&self, role: Role) -> impl Iterator<Item = &str> {
         self.grants.iter().filter_map(move |grant| match &grant.place {

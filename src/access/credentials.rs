@@ -36,6 +36,14 @@ pub fn read(request: &HttpRequest, settings: &Settings) -> Result<Credentials, P
     }
 }
 
+/// What tells one caller from another before anything is checked: the bearer token or the session cookie.
+pub fn presented(headers: &HeaderMap) -> Option<String> {
+    match headers.get(header::AUTHORIZATION) {
+        Some(value) => value.to_str().ok().map(str::to_owned),
+        None => session_cookie(headers),
+    }
+}
+
 fn session_cookie(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(header::COOKIE)

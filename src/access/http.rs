@@ -157,8 +157,10 @@ async fn begin(window: &Data<Window>, user: UserId, token: String) -> Result<Ses
             let mut ids = ids.clone();
             let id = SessionId(ids.draw());
             session::open(conn, &token, id, user, now)?;
+            let view = describe(conn, &token, &issuer, now)?;
+            // Last, because it takes the lock of the account, which others who sign in wait for.
             record(conn, ids.draw(), user, "SIGNED_IN", id, now)?;
-            describe(conn, &token, &issuer, now)
+            Ok(view)
         })
         .await
 }

@@ -20,7 +20,7 @@ mod window;
 pub use action::*;
 pub use authorize::{Authorized, Facts, authorize, authorize_timer, could};
 pub use caller::{Caller, Grant, Identity, Place, program};
-pub use credentials::{Credentials, require_same_site};
+pub use credentials::{Credentials, presented, require_same_site};
 pub use http::{normal_user_name, root_routes, routes};
 pub use load::{Loaded, load, party_of_client, roles_at_node};
 pub use password::{hash as hash_password, matches as password_matches};
@@ -30,8 +30,9 @@ pub use policy::{PhaseRule, Row as PolicyRow, rows as policy_rows};
 pub use role::Role;
 pub use scope::{Clause, Holds, Scope, scope};
 pub use session::{
-    COOKIE as SESSION_COOKIE, Live, find as find_session, open as open_session, revoke as revoke_session,
-    token_text, touch as touch_session,
+    COOKIE as SESSION_COOKIE, Live, find as find_session, forget as forget_sessions,
+    is_forgettable as has_forgettable_sessions, open as open_session, revoke as revoke_session, token_text,
+    touch as touch_session,
 };
 pub use staff::{NewStaff, add_staff};
 pub use token::{

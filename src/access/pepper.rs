@@ -3,7 +3,7 @@
 use crate::clock::UtcTime;
 use crate::problem::Problem;
 use crate::store::schema::secrets;
-use crate::store::{Conn, Sealed};
+use crate::store::{Conn, Sealed, StoreError};
 use diesel::prelude::*;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -21,7 +21,8 @@ pub fn load_or_make(conn: &mut Conn, fresh: [u8; 32], now: UtcTime) -> Result<[u
             secrets::value.eq(Sealed::seal(&fresh)),
             secrets::created_at.eq(now),
         ))
-        .execute(conn)?;
+        .execute(conn)
+        .map_err(|error| StoreError::from(error).lost_race("secrets"))?;
     Ok(fresh)
 }
 

@@ -98,3 +98,21 @@ pub fn revoke(conn: &mut Conn, id: SessionId, now: UtcTime) -> Result<(), Proble
         .execute(conn)?;
     Ok(())
 }
+
+/// How long an ended session's row is kept.
+const KEPT: Duration = Duration::days(7);
+
+/// Whether any row is older than it needs to be.
+pub fn is_forgettable(conn: &mut Conn, now: UtcTime) -> Result<bool, Problem> {
+    let first: Option<UtcTime> = sessions::table
+        .order(sessions::expires_at.asc())
+        .select(sessions::expires_at)
+        .first(conn)
+        .optional()?;
+    Ok(first.is_some_and(|expired| expired.plus(KEPT) < now))
+}
+
+/// Forgets the rows that are; answers how many.
+pub fn forget(conn: &mut Conn, now: UtcTime) -> Result<usize, Problem> {
+    Ok(diesel::delete(sessions::table.filter(sessions::expires_at.lt(now.plus(-KEPT)))).execute(conn)?)
+}

@@ -55,6 +55,11 @@ fn take(act: &mut Act<'_>, id: CaseId) -> Result<Recorded, Problem> {
     let facts = records::facts(act.conn, id)?;
     let authorized = act.authorize::<ClaimCase, _>(&facts, id)?;
     let case = records::load(act.conn, &authorized)?;
+    // A case is held by staff of the node it lies at: a clerk may follow what their counter took in for another node,
+    // but held there it would be lost to that node's officers.
+    if !act.caller.works_at(&case.node_code) {
+        return Err(Problem::new(Code::Forbidden));
+    }
     let user = act.caller.user_id().ok_or_else(|| Problem::new(Code::Forbidden))?;
     let is_pre_examiner = act.caller.has_role_at(Role::PreExaminer, &case.node_code);
     let case = hold(case, user, is_pre_examiner);

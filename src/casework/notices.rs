@@ -6,7 +6,7 @@ use crate::command::Act;
 use crate::ids::{CaseId, NoticeId, SubmissionId};
 use crate::problem::Problem;
 use crate::store::MultiBackend;
-use crate::store::schema::notices;
+use crate::store::schema::{cases, notices};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -68,6 +68,18 @@ pub fn list(
         .limit(i64::from(limit) + 1)
         .offset(i64::from(offset))
         .into_boxed();
+    if !scope.recused_from.is_empty() {
+        // What they must not decide they are not told of either; the same rule as for the case itself.
+        let theirs = notices::case_id
+            .eq_any(
+                cases::table
+                    .filter(cases::owner_id.eq_any(scope.recused_from.clone()))
+                    .select(cases::case_id.nullable()),
+            )
+            .assume_not_null();
+        let of_case = notices::case_id.is_not_null().and(theirs);
+        query = query.filter(diesel::dsl::not(of_case));
+    }
     if let Some(before) = before {
         query = query.filter(notices::notice_id.lt(before));
     }

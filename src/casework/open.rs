@@ -4,7 +4,7 @@ use super::model::{Content, LinkKind};
 use super::number::{Numbering, Series};
 use super::records::{self, NewCaseRow};
 use crate::access::keyed_digest;
-use crate::catalogue::{Catalogue, RightKind, Service};
+use crate::catalogue::{self, Catalogue, RightKind, Service};
 use crate::command::Act;
 use crate::deadlines;
 use crate::decision::Facts;
@@ -95,7 +95,9 @@ pub fn open(
     )?;
     let routing::Placement { node, queue, .. } = placed.placement.clone();
     routing::keep_decision(act, catalogue, new.id, placed, &new.facts, new.cause)?;
-    let due = deadlines::advance(act, catalogue, workflow, new.service, new.id, None, &workflow.initial)?;
+    // A case split off lives by its parent's rules; working days are those in force now.
+    let in_force = catalogue::current(act.conn)?;
+    let due = deadlines::advance(act, &in_force, workflow, new.service, new.id, None, &workflow.initial)?;
     records::set_due(act.conn, new.id, due)?;
     for other in same_right {
         records::link(act.conn, new.id, other, LinkKind::SameRight, act.now)?;

@@ -3,7 +3,7 @@
 use super::correction::{self, Correction};
 use super::model::Case;
 use super::{records, reroute};
-use crate::access::{ActOnCase, Authorized, Role, authorize_timer};
+use crate::access::{ActOnCase, Authorized, ReadCase, Role, authorize_timer};
 use crate::catalogue::workflow::{Action, Effect, Field, Guard, Outcome, Workflow};
 use crate::catalogue::{self, Catalogue, Service};
 use crate::command::Act;
@@ -278,9 +278,15 @@ fn dependencies_standing(act: &mut Act<'_>, case: &Case) -> Result<(), Problem> 
         let catalogue = catalogue::at_version(act.conn, version)?;
         let outcome = catalogue.pack.workflow(&workflow).and_then(|workflow| workflow.state(&state)?.outcome);
         if matches!(outcome, Some(Outcome::Failed | Outcome::Withdrawn)) {
+            // The other case may lie at a node whose cases the caller may not know of.
+            let facts = records::facts(act.conn, other)?;
+            let named = match act.authorize::<ReadCase, _>(&facts, other) {
+                Ok(_) => format!(" {other} "),
+                Err(_) => " ".to_owned(),
+            };
             let message = crate::language::Bilingual::new(
-                format!("所依赖的案件 {other} 未成功，本案受阻"),
-                format!("The case {other} that this one depends on did not succeed: it is blocked"),
+                format!("所依赖的案件{named}未成功，本案受阻"),
+                format!("The case{named}that this one depends on did not succeed: it is blocked"),
             );
             return Err(Problem::new(Code::StateConflict).saying(message));
         }

@@ -7,7 +7,7 @@ use crate::edge::IdempotencyKey;
 use crate::ids::{EventId, PrincipalId};
 use crate::problem::{Code, Problem};
 use crate::store::schema::idempotency_keys;
-use crate::store::{Conn, NewKey, insert_key};
+use crate::store::{Conn, NewKey, StoreError, insert_key};
 use chrono::Duration;
 use diesel::prelude::*;
 use subtle::ConstantTimeEq;
@@ -65,8 +65,11 @@ pub fn claim(
     now: UtcTime,
 ) -> Result<Claim, Problem> {
     let row = NewKey { principal_id: principal, key: &key.key, digest, status: 0, created_at: now };
-    if insert_key(conn, &row)? {
-        return Ok(Claim::First);
+    match insert_key(conn, &row).map_err(StoreError::from) {
+        Ok(true) => return Ok(Claim::First),
+        Ok(false) => {}
+        Err(StoreError::LockTimeout) => return Err(Problem::new(Code::RequestInProgress)),
+        Err(error) => return Err(error.into()),
     }
     let (stored, status, location, resource, event): Row = idempotency_keys::table
         .find((principal, &key.key))

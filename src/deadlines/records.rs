@@ -185,18 +185,39 @@ pub fn deadlines_of(
         .collect()
 }
 
-/// Cases whose clock of one of these names ran out before today, for the timer.
+/// A clock that ran out.
+#[derive(Debug, Clone, Queryable)]
+pub struct Overdue {
+    pub due_on: NaiveDate,
+    pub deadline: DeadlineId,
+    pub case: CaseId,
+    pub clock: String,
+}
+
+/// Clocks of these names that ran out before today, longest ago first, from after a place on, for the timer.
 pub fn overdue(
     conn: &mut Conn,
     clocks: &[String],
     today: NaiveDate,
+    after: Option<(NaiveDate, DeadlineId)>,
     limit: i64,
-) -> Result<Vec<(CaseId, String)>, Problem> {
-    Ok(deadlines::table
+) -> Result<Vec<Overdue>, Problem> {
+    let mut query = deadlines::table
         .filter(deadlines::state.eq(ClockState::Running).and(deadlines::due_on.lt(today)))
         .filter(deadlines::clock.eq_any(clocks))
         .order((deadlines::due_on.asc(), deadlines::deadline_id.asc()))
         .limit(limit)
-        .select((deadlines::case_id, deadlines::clock))
-        .load(conn)?)
+        .select((
+            deadlines::due_on.assume_not_null(),
+            deadlines::deadline_id,
+            deadlines::case_id,
+            deadlines::clock,
+        ))
+        .into_boxed();
+    if let Some((due, id)) = after {
+        query = query.filter(
+            deadlines::due_on.gt(due).or(deadlines::due_on.eq(due).and(deadlines::deadline_id.gt(id))),
+        );
+    }
+    Ok(query.load(conn)?)
 }

@@ -24,6 +24,8 @@ pub struct Shell {
     pub limits: Arc<Limits>,
     /// The one origin whose pages may read answers.
     pub origin: String,
+    /// The credential of a request, by which callers are told apart; it is not believed here.
+    pub credential: fn(&HeaderMap) -> Option<String>,
     /// The content policy of a path that is a page.
     pub page_policy: fn(&str) -> Option<&'static str>,
     /// Sixteen random bytes in hex for requests that bring no trace of their own.
@@ -50,7 +52,8 @@ impl Shell {
         if method == Method::HEAD {
             request.head_mut().method = Method::GET;
         }
-        let allowance = self.limits.take(&caller_key(&request));
+        let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+        let allowance = self.limits.take(&address, (self.credential)(request.headers()).as_deref());
         let refused = allowance.as_ref().err().cloned().or_else(|| not_acceptable(&request));
         let handling = if refused.is_none() { Ok(service.call(request)) } else { Err(request) };
         async move {
@@ -110,16 +113,6 @@ fn correlation(headers: &HeaderMap) -> Option<String> {
             && id.bytes().any(|byte| byte != b'0')
     };
     traced.filter(is_id).or_else(|| text("correlation-id").filter(is_id)).map(str::to_owned)
-}
-
-/// Whose bucket a request draws from. Credentials are not believed here, only told apart.
-fn caller_key(request: &ServiceRequest) -> String {
-    let headers = request.headers();
-    let credential = headers.get(header::AUTHORIZATION).or_else(|| headers.get(header::COOKIE));
-    match credential.and_then(|value| value.to_str().ok()) {
-        Some(credential) => credential.to_owned(),
-        None => request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default(),
-    }
 }
 
 /// The interface speaks JSON; a caller who accepts none of it is told so before anything is done.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 const PENDING: &str = "PENDING";
 const DELIVERED: &str = "DELIVERED";
+const FAILED: &str = "FAILED";
 
 /// Who is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,18 +59,34 @@ pub fn push(
     Ok(())
 }
 
-/// Turns waiting messages into notices, oldest first, found by their state and never by a high-water mark (a lower id
-/// may commit later). Answers how many were delivered.
-pub fn deliver(conn: &mut Conn, now: UtcTime, most: i64) -> Result<usize, Problem> {
-    let waiting: Vec<(MessageId, String, String, String)> = messages::table
+/// A message that waits, by its place in the order of delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct Waiting {
+    created_at: UtcTime,
+    id: MessageId,
+}
+
+/// What waits, oldest first, from after a message on. It is found by its state and never by a high-water mark kept
+/// between rounds: a lower id may commit later.
+pub fn waiting(conn: &mut Conn, after: Option<Waiting>, most: i64) -> Result<Vec<Waiting>, Problem> {
+    let mut query = messages::table
         .filter(messages::state.eq(PENDING))
         .order((messages::created_at.asc(), messages::message_id.asc()))
         .limit(most)
-        .select((messages::message_id, messages::topic, messages::audience, messages::payload))
-        .load(conn)?;
+        .select((messages::created_at, messages::message_id))
+        .into_boxed();
+    if let Some(Waiting { created_at, id }) = after {
+        let later = messages::created_at.gt(created_at);
+        query = query.filter(later.or(messages::created_at.eq(created_at).and(messages::message_id.gt(id))));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Turns messages into notices. Answers how many: another node may have taken one since, and only whoever changes the
+/// state delivers.
+pub fn deliver(conn: &mut Conn, waiting: &[Waiting], now: UtcTime) -> Result<usize, Problem> {
     let mut delivered = 0;
-    for (id, topic, audience, payload) in waiting {
-        // Another node may have taken it since: only whoever changes the state delivers.
+    for Waiting { id, .. } in waiting {
         let taken = diesel::update(messages::table.find(id).filter(messages::state.eq(PENDING)))
             .set((
                 messages::state.eq(DELIVERED),
@@ -78,11 +95,31 @@ pub fn deliver(conn: &mut Conn, now: UtcTime, most: i64) -> Result<usize, Proble
             ))
             .execute(conn)?;
         if taken == 1 {
-            notify(conn, id, &topic, &audience, &payload, now)?;
+            let (topic, audience, payload): (String, String, String) = messages::table
+                .find(id)
+                .select((messages::topic, messages::audience, messages::payload))
+                .first(conn)?;
+            notify(conn, *id, &topic, &audience, &payload, now)?;
             delivered += 1;
         }
     }
     Ok(delivered)
+}
+
+/// Attempts after which a message is given up; `onewindow verify` names it.
+const MOST_ATTEMPTS: i32 = 5;
+
+/// Counts an attempt that failed by the message's own fault, and gives the message up after the last.
+pub fn record_failure(conn: &mut Conn, message: Waiting) -> Result<(), Problem> {
+    let row = || messages::table.find(message.id).filter(messages::state.eq(PENDING));
+    diesel::update(row()).set(messages::attempts.eq(messages::attempts + 1)).execute(conn)?;
+    let given_up = diesel::update(row().filter(messages::attempts.ge(MOST_ATTEMPTS)))
+        .set(messages::state.eq(FAILED))
+        .execute(conn)?;
+    if given_up == 1 {
+        tracing::error!(message = %message.id, "a message was given up");
+    }
+    Ok(())
 }
 
 fn notify(
@@ -113,14 +150,4 @@ fn notify(
         ))
         .execute(conn)?;
     Ok(())
-}
-
-/// Whether any message waits.
-pub fn is_waiting(conn: &mut Conn) -> Result<bool, Problem> {
-    let first: Option<MessageId> = messages::table
-        .filter(messages::state.eq(PENDING))
-        .select(messages::message_id)
-        .first(conn)
-        .optional()?;
-    Ok(first.is_some())
 }

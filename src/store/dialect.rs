@@ -1,4 +1,7 @@
 //! The few statements whose SQL differs by engine.
+//!
+//! Row locks are `FOR NO KEY UPDATE`: a row inserted with a reference holds its parent's key, and two transactions that
+//! each did so and then asked for a full lock on the parent would wait for each other.
 
 use super::StoreError;
 use super::conn::Conn;
@@ -10,7 +13,7 @@ use diesel::prelude::*;
 pub fn lock_case(conn: &mut Conn, id: CaseId) -> QueryResult<Option<i64>> {
     let row = cases::table.find(id).select(cases::version);
     match conn {
-        Conn::Pg(pg) => row.for_update().first(pg).optional(),
+        Conn::Pg(pg) => row.for_no_key_update().first(pg).optional(),
         Conn::Sqlite(sqlite) => row.first(sqlite).optional(),
     }
 }
@@ -19,7 +22,7 @@ pub fn lock_case(conn: &mut Conn, id: CaseId) -> QueryResult<Option<i64>> {
 pub fn lock_submission(conn: &mut Conn, id: SubmissionId) -> QueryResult<Option<i64>> {
     let row = submissions::table.find(id).select(submissions::version);
     match conn {
-        Conn::Pg(pg) => row.for_update().first(pg).optional(),
+        Conn::Pg(pg) => row.for_no_key_update().first(pg).optional(),
         Conn::Sqlite(sqlite) => row.first(sqlite).optional(),
     }
 }
@@ -28,7 +31,7 @@ pub fn lock_submission(conn: &mut Conn, id: SubmissionId) -> QueryResult<Option<
 pub fn lock_user(conn: &mut Conn, id: UserId) -> QueryResult<()> {
     let row = users::table.find(id).select(users::user_id);
     match conn {
-        Conn::Pg(pg) => row.for_update().first::<UserId>(pg).map(|_| ()),
+        Conn::Pg(pg) => row.for_no_key_update().first::<UserId>(pg).map(|_| ()),
         // The writer is alone.
         Conn::Sqlite(_) => Ok(()),
     }
@@ -43,7 +46,7 @@ pub fn lock_if_waiting(conn: &mut Conn, id: CaseId, queue: &str) -> QueryResult<
         .filter(cases::assignee_id.is_null())
         .select(cases::case_id);
     let locked: Option<CaseId> = match conn {
-        Conn::Pg(pg) => waiting.for_update().skip_locked().first(pg).optional(),
+        Conn::Pg(pg) => waiting.for_no_key_update().skip_locked().first(pg).optional(),
         Conn::Sqlite(sqlite) => waiting.first(sqlite).optional(),
     }?;
     Ok(locked.is_some())

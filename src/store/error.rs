@@ -31,12 +31,12 @@ pub enum StoreError {
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         match message(&error) {
+            Some(text) if text.contains("due to lock timeout") => Self::LockTimeout,
             Some(text)
-                if text.contains("lock timeout") || text.contains("canceling statement due to lock") =>
+                if text.contains("due to statement timeout") || text.contains("database is locked") =>
             {
-                Self::LockTimeout
+                Self::Busy
             }
-            Some(text) if text.contains("database is locked") => Self::Busy,
             _ => match error {
                 DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::Busy,
                 other => Self::Database(other),
@@ -48,8 +48,7 @@ impl From<DieselError> for StoreError {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let code = match error {
-            StoreError::Busy => Code::Unavailable,
-            StoreError::LockTimeout => Code::RequestInProgress,
+            StoreError::Busy | StoreError::LockTimeout => Code::Unavailable,
             StoreError::OutcomeUnknown => Code::OutcomeUnknown,
             StoreError::Database(DieselError::NotFound) => Code::NotFound,
             _ => Code::Internal,
@@ -59,7 +58,7 @@ impl From<StoreError> for Problem {
             other if code == Code::Internal => Some(other.to_string()),
             _ => None,
         };
-        Self { may_retry: error.is_retryable(), internal, ..Self::new(code) }
+        Self { tries: error.tries(), internal, ..Self::new(code) }
     }
 }
 
@@ -69,22 +68,36 @@ impl From<DieselError> for Problem {
     }
 }
 
-/// Whether an error asks for its transaction to be run again.
-pub trait MayRetry {
-    fn may_retry(&self) -> bool;
+/// How many tries in all a transaction that ended in this error is worth.
+pub trait Tries {
+    fn tries(&self) -> u32;
 }
 
-impl MayRetry for Problem {
-    fn may_retry(&self) -> bool {
-        self.may_retry
+impl Tries for Problem {
+    fn tries(&self) -> u32 {
+        self.tries
     }
 }
 
-impl MayRetry for StoreError {
-    fn may_retry(&self) -> bool {
-        self.is_retryable()
+impl Tries for StoreError {
+    /// Serialisation failure (40001) and deadlock (40P01), which PostgreSQL reports by message, end as soon as the
+    /// other transaction has. A lock that was not given has already been waited for: once more, then shed the load.
+    fn tries(&self) -> u32 {
+        match self {
+            Self::Database(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => RACE,
+            Self::Database(error)
+                if message(error).is_some_and(|text| text.contains("deadlock detected")) =>
+            {
+                RACE
+            }
+            Self::LockTimeout => 2,
+            _ => 1,
+        }
     }
 }
+
+/// Tries for a transaction that lost a race.
+const RACE: u32 = 5;
 
 impl From<super::sealed::CannotOpen> for StoreError {
     fn from(_: super::sealed::CannotOpen) -> Self {
@@ -93,12 +106,12 @@ impl From<super::sealed::CannotOpen> for StoreError {
 }
 
 impl StoreError {
-    /// Whether the same transaction may succeed when it is run again: serialisation failure (40001) or deadlock
-    /// (40P01), which PostgreSQL reports by message.
-    pub fn is_retryable(&self) -> bool {
+    /// Whether the disk failed (`SQLITE_IOERR`), by itself or on the way to a commit.
+    pub fn is_disk_failure(&self) -> bool {
+        let failed = |error: &DieselError| message(error).is_some_and(|text| text.contains("disk I/O error"));
         match self {
-            Self::Database(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
-            Self::Database(error) => message(error).is_some_and(|text| text.contains("deadlock detected")),
+            Self::Database(DieselError::RollbackErrorOnCommit { commit_error, .. }) => failed(commit_error),
+            Self::Database(error) => failed(error),
             _ => false,
         }
     }
@@ -108,7 +121,7 @@ impl StoreError {
     pub fn lost_race(self, table: &str) -> Problem {
         let lost = self.is_duplicate(table);
         let problem = Problem::from(self);
-        if lost { Problem { code: Code::Unavailable, may_retry: true, ..problem } } else { problem }
+        if lost { Problem { code: Code::Unavailable, tries: RACE, ..problem } } else { problem }
     }
 
     /// Whether a unique rule refused the row, and the rule concerns this table. PostgreSQL names the constraint,

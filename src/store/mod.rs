@@ -21,7 +21,7 @@ pub use dialect::{
     NewKey, ensure_series, insert_key, integrity_faults, lock_case, lock_if_waiting, lock_submission,
     lock_user,
 };
-pub use error::{MayRetry, StoreError};
+pub use error::{StoreError, Tries};
 pub use migrate::{MigrationState, migrate, migration_state, revert};
 pub use raw_events::{RawEvent, raw_events};
 pub use sealed::Sealed;
@@ -88,7 +88,7 @@ impl Store {
     pub async fn write<T, E>(&self, f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
-        E: From<StoreError> + MayRetry + Send + 'static,
+        E: From<StoreError> + Tries + Send + 'static,
     {
         match &*self.writer {
             WriteSide::Queue(writer) => writer.write(f).await,

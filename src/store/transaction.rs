@@ -1,7 +1,7 @@
 //! Beginning and ending transactions, the same on both engines but for the first word.
 
 use super::conn::Conn;
-use super::{MayRetry, StoreError};
+use super::{StoreError, Tries};
 use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager as Ansi, TransactionManager};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -50,16 +50,15 @@ pub fn read<T, E: From<StoreError>>(
     result
 }
 
-/// Runs `f` in a write transaction of its own, again when the database asks for that (40001, 40P01).
-pub fn write<T, E: From<StoreError> + MayRetry>(
+/// Runs `f` in a write transaction of its own, again when another transaction was in the way.
+pub fn write<T, E: From<StoreError> + Tries>(
     conn: &mut Conn,
     f: &impl Fn(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    const TRIES: u32 = 5;
-    let mut tries = 1;
+    let mut tried = 1;
     loop {
         match once(conn, f) {
-            Err(error) if tries < TRIES && error.may_retry() => tries += 1,
+            Err(error) if tried < error.tries() => tried += 1,
             result => return result,
         }
     }
@@ -81,11 +80,17 @@ fn once<T, E: From<StoreError>>(conn: &mut Conn, f: &impl Fn(&mut Conn) -> Resul
     }
 }
 
-/// A commit that ends without an answer may have happened: that is said, never guessed.
+/// A commit that fails may have happened all the same: that is said, never guessed. Only a lost race is known to have
+/// committed nothing.
 fn commit_known(conn: &mut Conn) -> Result<(), StoreError> {
     commit(conn).map_err(|error| match error {
-        retryable if retryable.is_retryable() => retryable,
-        _ if matches!(conn, Conn::Pg(_)) => StoreError::OutcomeUnknown,
-        other => other,
+        raced @ StoreError::Database(_) if raced.tries() > 1 => raced,
+        _ => StoreError::OutcomeUnknown,
     })
+}
+
+/// Whether the group's transaction is the only one under way: every savepoint in it has ended.
+pub fn is_at_group(conn: &mut Conn) -> bool {
+    let depth = Manager::transaction_manager_status_mut(conn).transaction_depth();
+    depth.is_ok_and(|depth| depth.is_some_and(|depth| depth.get() == 1))
 }

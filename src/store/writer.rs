@@ -3,8 +3,7 @@
 
 use super::conn::{Conn, Target, Use, open};
 use super::{StoreError, transaction};
-use diesel::connection::TransactionManager;
-use diesel::{Connection, r2d2};
+use diesel::r2d2;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
@@ -16,8 +15,14 @@ const QUEUE: usize = 256;
 const GROUP: usize = 64;
 
 /// Runs inside the group's transaction and keeps its own result; told afterwards whether the group was committed.
-type Job = Box<dyn FnOnce(&mut Conn) -> Acknowledge + Send>;
+type Job = Box<dyn FnOnce(&mut Conn) -> Done + Send>;
 type Acknowledge = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// A job that has run, and whether the group's transaction still stands.
+struct Done {
+    acknowledge: Acknowledge,
+    group: Result<(), Failed>,
+}
 
 #[derive(Clone)]
 pub struct Writer {
@@ -45,11 +50,17 @@ impl Writer {
     {
         let (answer, result) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
-            let outcome = in_savepoint(conn, &f);
-            Box::new(move |committed| {
-                // A refusal, too, may rest on what an earlier command of the group did: it falls with the group.
-                let _ = answer.send(committed.map_err(E::from).and(outcome));
-            })
+            let (outcome, group) = in_savepoint(conn, &f);
+            let acknowledge: Acknowledge = Box::new(move |committed| {
+                let _ = answer.send(match (committed, outcome) {
+                    (Ok(()), outcome) => outcome,
+                    (Err(error), Ok(_)) => Err(error.into()),
+                    // A refusal may rest on what an earlier command of the group did, and falls with the group; it
+                    // has stored nothing whatever became of the commit.
+                    (Err(_), Err(_)) => Err(StoreError::Busy.into()),
+                });
+            });
+            Done { acknowledge, group }
         });
         match self.queue.try_send(job) {
             Ok(()) => result.await.unwrap_or_else(|_| Err(StoreError::OutcomeUnknown.into())),
@@ -58,37 +69,72 @@ impl Writer {
     }
 }
 
-/// A command that fails or panics loses its own savepoint and nobody else's.
+/// A command that fails or panics loses its own savepoint and nobody else's. When the savepoint cannot be ended, the
+/// engine may have rolled back the whole group by itself (full disk, failed read), and the group is lost.
 fn in_savepoint<T, E: From<StoreError>>(
     conn: &mut Conn,
     f: &impl Fn(&mut Conn) -> Result<T, E>,
-) -> Result<T, E> {
-    transaction::begin_savepoint(conn)?;
-    match catch_unwind(AssertUnwindSafe(|| f(conn))) {
-        Ok(Ok(value)) => transaction::commit(conn).map(|()| value).map_err(E::from),
-        Ok(Err(error)) => {
-            transaction::roll_back(conn)?;
-            Err(error)
-        }
-        Err(_) => {
-            transaction::roll_back(conn)?;
-            Err(StoreError::Abandoned.into())
-        }
+) -> (Result<T, E>, Result<(), Failed>) {
+    if let Err(error) = transaction::begin_savepoint(conn) {
+        return (Err(error.into()), Err(Failed::Nothing));
     }
+    let lost = |_| Failed::Nothing;
+    let (outcome, ended) = match catch_unwind(AssertUnwindSafe(|| f(conn))) {
+        Ok(Ok(value)) => match transaction::commit(conn) {
+            Ok(()) => (Ok(value), Ok(())),
+            Err(error) => match transaction::roll_back(conn) {
+                Ok(()) => (Err(error.into()), Ok(())),
+                // It went on after the engine had ended the transaction: what it then wrote may be stored.
+                Err(_) => (Ok(value), Err(Failed::Unknown)),
+            },
+        },
+        Ok(Err(error)) => (Err(error), transaction::roll_back(conn).map_err(lost)),
+        Err(_) => (Err(StoreError::Abandoned.into()), transaction::roll_back(conn).map_err(lost)),
+    };
+    let stands = if transaction::is_at_group(conn) { Ok(()) } else { Err(Failed::Unknown) };
+    (outcome, ended.and(stands))
 }
 
 fn serve(mut conn: Conn, target: &Target, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
         let mut acknowledgements = Vec::new();
         let committed = commit_group(&mut conn, first, jobs, &mut acknowledgements);
-        if committed.is_err() && is_broken(&mut conn) {
+        if committed.is_err() {
             // Start the next group on a clean connection; when none can be had the old one keeps failing in words.
             if let Ok(fresh) = open(target, Use::Write) {
                 conn = fresh;
             }
         }
         for acknowledge in acknowledgements {
-            acknowledge(committed.as_ref().copied().map_err(|_| StoreError::Busy));
+            acknowledge(committed.map_err(Failed::for_caller));
+        }
+        if matches!(committed, Err(Failed::Disk)) {
+            // After a failed fsync nobody knows what the disk holds: recovery at the next start finds out.
+            tracing::error!("the disk failed a commit; stopping, so that recovery decides what was stored");
+            std::process::exit(EXIT_DISK);
+        }
+    }
+}
+
+/// Exit status when the disk failed a commit (`EX_IOERR` of sysexits.h).
+const EXIT_DISK: i32 = 74;
+
+/// What became of a group that was not committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failed {
+    /// Nothing of it is stored.
+    Nothing,
+    /// It may be stored.
+    Unknown,
+    /// It may be stored, and the disk is not to be trusted.
+    Disk,
+}
+
+impl Failed {
+    fn for_caller(self) -> StoreError {
+        match self {
+            Self::Nothing => StoreError::Busy,
+            Self::Unknown | Self::Disk => StoreError::OutcomeUnknown,
         }
     }
 }
@@ -98,22 +144,136 @@ fn commit_group(
     first: Job,
     jobs: &Receiver<Job>,
     acknowledgements: &mut Vec<Acknowledge>,
-) -> Result<(), StoreError> {
-    let begun = transaction::begin(conn);
+) -> Result<(), Failed> {
+    let mut group = transaction::begin(conn).map_err(|_| Failed::Nothing);
     let mut next = Some(first);
     while let Some(job) = next.take() {
         // Without a transaction the savepoint fails at once, and the job says so to its caller.
-        acknowledgements.push(job(conn));
-        if acknowledgements.len() < GROUP {
+        let done = job(conn);
+        acknowledgements.push(done.acknowledge);
+        group = group.and(done.group);
+        if group.is_ok() && acknowledgements.len() < GROUP {
             next = jobs.try_recv().ok();
         }
     }
-    begun?;
-    transaction::commit(conn).inspect_err(|_| {
+    if let Err(failed) = group {
         let _ = transaction::roll_back(conn);
+        return Err(failed);
+    }
+    transaction::commit(conn).map_err(|error| match error {
+        // Said before the first byte of the commit is written.
+        StoreError::Busy => Failed::Nothing,
+        disk if disk.is_disk_failure() => Failed::Disk,
+        _ => Failed::Unknown,
     })
 }
 
-fn is_broken(conn: &mut Conn) -> bool {
-    <Conn as Connection>::TransactionManager::is_broken_transaction_manager(conn)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    use std::sync::mpsc::channel;
+
+    type Written = Result<(), StoreError>;
+
+    /// Runs the statements as one group, in this order; an `Err` member is a command that refuses after its statement.
+    fn group(writer: &Writer, members: [Result<&'static str, &'static str>; 3]) -> Vec<Written> {
+        actix_web::rt::System::new().block_on(async {
+            let (open_gate, gate) = channel::<()>();
+            let [first, second, third] = members.map(|member| {
+                move |conn: &mut Conn| -> Written {
+                    let (Ok(sql) | Err(sql)) = member;
+                    conn.batch_execute(sql)?;
+                    if member.is_ok() { Ok(()) } else { Err(StoreError::LockTimeout) }
+                }
+            });
+            let gated = move |conn: &mut Conn| {
+                // The others are queued before the first one ends.
+                let _ = gate.recv();
+                first(conn)
+            };
+            let open = async move {
+                open_gate.send(()).unwrap();
+            };
+            let (first, second, third, ()) =
+                tokio::join!(writer.write(gated), writer.write(second), writer.write(third), open);
+            vec![first, second, third]
+        })
+    }
+
+    fn with_writer(test: impl FnOnce(&Writer, &mut dyn FnMut() -> Vec<i32>)) {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Integer)]
+            id: i32,
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target::Sqlite(folder.path().join("a.db").display().to_string());
+        let mut conn = open(&target, Use::Write).unwrap();
+        conn.batch_execute("CREATE TABLE t (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES t)").unwrap();
+        let writer = Writer::start(target).unwrap();
+        test(&writer, &mut || {
+            let rows: Vec<Row> = diesel::sql_query("SELECT id FROM t ORDER BY id").load(&mut conn).unwrap();
+            rows.into_iter().map(|row| row.id).collect()
+        });
+    }
+
+    const ONE: Result<&str, &str> = Ok("INSERT INTO t (id) VALUES (1)");
+    const THREE: Result<&str, &str> = Ok("INSERT INTO t (id) VALUES (3)");
+
+    #[test]
+    fn a_refusal_takes_nothing_of_the_others() {
+        with_writer(|writer, rows| {
+            let answers = group(writer, [ONE, Err("INSERT INTO t (id) VALUES (2)"), THREE]);
+            assert!(matches!(answers[..], [Ok(()), Err(StoreError::LockTimeout), Ok(())]), "{answers:?}");
+            assert_eq!(rows(), [1, 3]);
+        });
+    }
+
+    /// SQLite rolls back by itself when the disk is full; `ROLLBACK` stands for that here.
+    #[test]
+    fn when_the_engine_ends_the_transaction_the_group_is_lost_and_the_next_is_whole() {
+        with_writer(|writer, rows| {
+            let answers = group(writer, [ONE, Err("ROLLBACK"), THREE]);
+            assert!(
+                matches!(answers[..], [Err(StoreError::Busy), Err(StoreError::Busy), Ok(())]),
+                "{answers:?}"
+            );
+            assert_eq!(rows(), [3]);
+        });
+    }
+
+    #[test]
+    fn what_was_written_after_the_transaction_had_ended_is_not_called_lost() {
+        with_writer(|writer, rows| {
+            let answers = group(writer, [ONE, Ok("ROLLBACK; INSERT INTO t (id) VALUES (2)"), THREE]);
+            assert!(
+                matches!(
+                    answers[..],
+                    [Err(StoreError::OutcomeUnknown), Err(StoreError::OutcomeUnknown), Ok(())]
+                ),
+                "{answers:?}"
+            );
+            assert_eq!(rows(), [2, 3]);
+        });
+    }
+
+    /// A reference checked at the commit makes the commit itself fail.
+    #[test]
+    fn a_commit_that_fails_is_not_called_undone_and_the_writer_goes_on() {
+        with_writer(|writer, rows| {
+            let dangling = Ok("PRAGMA defer_foreign_keys = ON; INSERT INTO t VALUES (2, 99)");
+            let answers = group(writer, [ONE, dangling, Err("SELECT 1")]);
+            assert!(
+                matches!(
+                    answers[..],
+                    [Err(StoreError::OutcomeUnknown), Err(StoreError::OutcomeUnknown), Err(StoreError::Busy)]
+                ),
+                "{answers:?}"
+            );
+            assert_eq!(rows(), Vec::<i32>::new());
+            assert!(group(writer, [ONE, Ok("SELECT 1"), THREE]).iter().all(Result::is_ok));
+        });
+    }
 }

@@ -66,11 +66,17 @@ impl App {
         self.clock.move_to(time.parse().unwrap());
     }
 
-    /// What the worker would do now: deliveries and clocks that ran out.
-    pub fn work(&self) -> (usize, usize) {
+    /// What the worker would do now, without a failure.
+    pub fn work(&self) -> worker::Round {
+        let round = self.try_to_work();
+        assert_eq!(round.failed, 0, "the worker failed");
+        round
+    }
+
+    pub fn try_to_work(&self) -> worker::Round {
         let serving = &self.server;
         let window = serving.window.clone();
-        serving.ask(async move { worker::round(&window).await.unwrap() })
+        serving.ask(async move { worker::round(&window).await })
     }
 
     /// What `onewindow verify` finds.

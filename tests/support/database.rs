@@ -93,6 +93,12 @@ impl Database {
         statement(&self.url, sql);
     }
 
+    /// Runs statements in a transaction that stays open, as another program would, until what is returned is dropped.
+    #[must_use = "it is rolled back when it is dropped"]
+    pub fn hold(&self, sql: &str) -> Held {
+        Held::begin(&self.url, sql)
+    }
+
     /// Makes the database fail on every case after the fourth, in the middle of whatever writes it.
     pub fn break_fifth_case(&self) {
         self.meddle(match self.engine {
@@ -143,6 +149,29 @@ fn statement(url: &str, sql: &str) {
             conn.batch_execute(&format!("PRAGMA busy_timeout = 10000; {sql}")).unwrap();
         }
         None => diesel::PgConnection::establish(url).unwrap().batch_execute(sql).unwrap(),
+    }
+}
+
+/// A transaction left open; it is rolled back with its connection.
+pub enum Held {
+    Sqlite { _conn: diesel::SqliteConnection },
+    Postgres { _conn: diesel::PgConnection },
+}
+
+impl Held {
+    #[expect(clippy::disallowed_methods, reason = "tests look behind the program's back")]
+    fn begin(url: &str, sql: &str) -> Self {
+        use diesel::Connection;
+        use diesel::connection::SimpleConnection;
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            let mut conn = diesel::SqliteConnection::establish(path).unwrap();
+            conn.batch_execute(&format!("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE; {sql}")).unwrap();
+            Self::Sqlite { _conn: conn }
+        } else {
+            let mut conn = diesel::PgConnection::establish(url).unwrap();
+            conn.batch_execute(&format!("BEGIN; {sql}")).unwrap();
+            Self::Postgres { _conn: conn }
+        }
     }
 }
 
