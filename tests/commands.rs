@@ -1,7 +1,8 @@
 //! The commands: exit 0 is success, anything else is said on standard error in words.
 
+use crate::support::Caller;
 use crate::support::database::{Database, Engine};
-use crate::support::process::{command, run};
+use crate::support::process::{Process, command, run};
 use serde_json::Value;
 use std::fs::File;
 use std::process::Output;
@@ -91,5 +92,23 @@ fn a_first_admin_is_made_from_the_command_line_and_doctor_says_how_things_stand(
     succeeds(&doctor);
     let told = String::from_utf8(doctor.stdout).unwrap();
     assert!(told.contains("NANTONG version 1") && told.contains("2026"), "{told}");
+    succeeds(&run(&database, &["verify"]));
+}
+
+/// Two servers that start at the same moment on an empty database agree on its schema, pack and secrets.
+#[test]
+fn two_servers_start_together_on_an_empty_database() {
+    let database = Database::empty(Engine::Postgres);
+    std::thread::scope(|scope| {
+        let servers: Vec<_> = (0..2).map(|_| scope.spawn(|| Process::serve(&database))).collect();
+        let servers: Vec<Process> = servers.into_iter().map(|server| server.join().unwrap()).collect();
+        let keys: Vec<String> =
+            servers.iter().map(|server| Caller::new(&server.address).get("/oauth2/jwks").text).collect();
+        assert_eq!(keys[0], keys[1]);
+        assert!(keys[0].contains("Ed25519"));
+        for server in &servers {
+            Caller::new(&server.address).get("/readyz").expect(200);
+        }
+    });
     succeeds(&run(&database, &["verify"]));
 }

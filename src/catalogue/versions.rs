@@ -8,8 +8,8 @@ use crate::calendar::WorkingCalendar;
 use crate::clock::UtcTime;
 use crate::decision::FieldLists;
 use crate::problem::{Code, Problem};
-use crate::store::Conn;
 use crate::store::schema::{pack_files, pack_versions};
+use crate::store::{Conn, StoreError};
 use chrono::{FixedOffset, NaiveDate};
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -131,7 +131,8 @@ pub fn import(conn: &mut Conn, files: &PackFiles, now: UtcTime) -> Result<Import
             pack_versions::digest.eq(digest),
             pack_versions::loaded_at.eq(now),
         ))
-        .execute(conn)?;
+        .execute(conn)
+        .map_err(|error| StoreError::from(error).lost_race("pack_versions"))?;
     for (path, content) in &files.0 {
         diesel::insert_into(pack_files::table)
             .values((

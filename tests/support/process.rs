@@ -1,8 +1,8 @@
 //! The program itself, as a process of its own on a test's database.
 
 use super::database::Database;
+use serde_json::Value;
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::process::{Child, Command, Output, Stdio};
 
 pub struct Process {
@@ -24,19 +24,23 @@ pub fn run(database: &Database, words: &[&str]) -> Output {
 }
 
 impl Process {
-    /// Serves on a free port; returns when it says that it does.
+    /// Serves on a free port; returns when it says at which.
     pub fn serve(database: &Database) -> Self {
-        let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let mut child = command(database, &["serve", "--profile", "demo", "--listen", &listen])
+        let mut child = command(database, &["serve", "--profile", "demo", "--listen", "127.0.0.1:0"])
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let serving = lines.by_ref().map_while(Result::ok).any(|line| line.contains("\"serving\""));
-        assert!(serving, "the server ended before it served");
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let mut said = Vec::new();
+        let address = lines.by_ref().find_map(|line| {
+            let entry: Option<Value> = serde_json::from_str(&line).ok();
+            said.push(line);
+            entry?["fields"].get("address")?.as_str().map(str::to_owned)
+        });
+        let address = address.unwrap_or_else(|| panic!("the server ended before it served: {said:#?}"));
         // Its log is read to the end, so that it never waits for a reader.
         std::thread::spawn(move || lines.count());
-        Self { address: format!("http://{listen}"), child }
+        Self { address: format!("http://{address}"), child }
     }
 }
 
