@@ -15,4 +15,5 @@ mod sessions;
 mod support;
 mod tamper;
 mod time;
+mod verify;
 mod visibility;

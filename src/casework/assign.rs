@@ -81,8 +81,8 @@ pub fn transfer(act: &mut Act<'_>, id: CaseId, queue: &str, reason: &str) -> Res
         StreamKind::Case,
         StreamId(id.0),
         "CASE_TRANSFERRED",
-        json!({ "fromQueueCode": from, "queueCode": case.queue_code, "reasonCode": reason,
-                "state": case.state, "version": case.version }),
+        json!({ "fromQueueCode": from, "queueCode": case.queue_code, "nodeCode": case.node_code,
+                "reasonCode": reason, "state": case.state, "version": case.version }),
     )?;
     let about = About { case_id: Some(id), submission_id: Some(case.submission_id) };
     act.tell(event, "CASE_TRANSFERRED", &Audience::Node(case.node_code), &about)?;

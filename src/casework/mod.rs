@@ -32,7 +32,7 @@ pub use model::{Case, Content, LinkKind, phase};
 pub use number::{Numbering, Series, is_sound};
 pub use open::{NewCase, open};
 pub use recalculate::recalculate;
-pub use records::{depend, of_submission, open_of_submission};
+pub use records::{depend, of_submission, open_of_submission, sort_date};
 pub use routing_facts::{Origin, routing_facts};
 pub use standing::standing;
 pub use transition::{Transition, lapse, transition, withdraw_all};

@@ -55,7 +55,7 @@ pub(super) fn seal(content: &Content) -> Result<Sealed, Problem> {
 }
 
 /// Where a case without a due date sorts: behind all others.
-pub(super) fn sort_date(due_on: Option<NaiveDate>) -> NaiveDate {
+pub fn sort_date(due_on: Option<NaiveDate>) -> NaiveDate {
     const LAST: Option<NaiveDate> = NaiveDate::from_ymd_opt(9999, 12, 31);
     due_on.or(LAST).unwrap_or_default()
 }

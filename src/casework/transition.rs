@@ -220,9 +220,10 @@ pub(super) fn take(
     case.due_on = due.due_on;
     case.due_provisional = due.provisional;
     let case = records::update(act.conn, authorized, case, act.now)?;
+    // Who holds the case afterwards is always said, `null` for nobody: `verify` replays it.
     let mut data = json!({
         "action": action.code, "from": from, "to": case.state, "version": case.version,
-        "nodeCode": case.node_code, "queueCode": case.queue_code,
+        "nodeCode": case.node_code, "queueCode": case.queue_code, "assigneeId": case.assignee_id,
     });
     if let (Some(reason), Some(members)) = (&asked.reason_code, data.as_object_mut()) {
         members.insert("reasonCode".to_owned(), json!(reason));

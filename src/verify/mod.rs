@@ -1,0 +1,49 @@
+//! `onewindow verify`: whether everything in the database still holds together. It names what does not, and is silent
+//! otherwise. Things are read a page at a time, with what belongs to them in one query a page.
+
+mod cases;
+mod clocks;
+mod histories;
+mod messages;
+mod placement;
+mod readable;
+mod submissions;
+
+use crate::journal;
+use crate::problem::Problem;
+use crate::store::schema::idempotency_keys;
+use crate::store::{Conn, integrity_faults};
+use diesel::prelude::*;
+
+/// Cases or submissions looked at together.
+const PAGE: i64 = 500;
+
+/// Every fault in words, one a line.
+pub fn verify(conn: &mut Conn) -> Result<Vec<String>, Problem> {
+    let mut faults = integrity_faults(conn)?;
+    for finding in journal::verify(conn)? {
+        faults.push(format!(
+            "{} {}: event {} ({}) {}",
+            finding.stream_kind.to_lowercase(),
+            finding.stream,
+            finding.sequence,
+            finding.event,
+            finding.fault
+        ));
+    }
+    submissions::check(conn, &mut faults)?;
+    cases::check(conn, &mut faults)?;
+    messages::check(conn, &mut faults)?;
+    unanswered_keys(conn, &mut faults)?;
+    Ok(faults)
+}
+
+/// A key is committed together with its answer, or not at all.
+fn unanswered_keys(conn: &mut Conn, faults: &mut Vec<String>) -> Result<(), Problem> {
+    let unfinished: i64 =
+        idempotency_keys::table.filter(idempotency_keys::status.eq(0)).count().get_result(conn)?;
+    if unfinished > 0 {
+        faults.push(format!("{unfinished} idempotency keys were committed without an answer"));
+    }
+    Ok(())
+}
