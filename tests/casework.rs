@@ -196,6 +196,21 @@ on_both_engines! {
         app.database.meddle(&format!("UPDATE cases SET node_code = '{}' WHERE case_number = '{}'", awaited["nodeCode"].as_str().unwrap(), awaited["caseNumber"].as_str().unwrap()));
     }
 
+    /// The same request again, after the right to the case is gone and the case has moved on, tells nothing new.
+    fn an_answer_is_not_given_again_past_a_lost_right(app) {
+        let case = one_case(&app.user(&filer(DESIGN)));
+        let officer = app.user("triage-officer.tzht");
+        let claim = || officer.post_with_key(&format!("{}/claims", path_of(&case)), &json!({}), "once");
+        let first = claim().expect(201);
+        assert_eq!(claim().expect(201), first);
+        let moved = json!({ "queueCode": "TZHT-GUIDANCE", "reasonCode": "WRONG_FIELD" });
+        officer.post(&format!("{}/transfers", path_of(&case)), &moved).expect(201);
+        assert_eq!(claim().expect(201)["case"]["queueCode"], "TZHT-GUIDANCE", "as it now stands");
+        app.database.meddle("UPDATE node_roles SET role = 'REVIEWER' WHERE node_code = 'TZHT' AND user_id = (SELECT user_id FROM users WHERE user_name = 'triage-officer.tzht')");
+        let again = claim();
+        assert!((403..=404).contains(&again.status) && !again.text.contains("TZHT"), "{}", again.text);
+    }
+
     /// The history can be verified by whoever reads it: each hash covers the text and the hash before it.
     fn a_history_verifies_from_what_is_shown(app) {
         use sha2::{Digest, Sha256};

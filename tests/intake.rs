@@ -211,11 +211,40 @@ on_both_engines! {
         assert_eq!(found["items"].as_array().unwrap().len(), 1);
     }
 
+    /// What a submission shows changes with its cases, so it is never "unchanged"; drafts are.
+    fn a_submission_is_always_shown(app) {
+        let user = app.user(&filer(DESIGN));
+        let submission = hand_in(&user, &example(DESIGN));
+        let path = format!("/api/v1/submissions/{}", submission["submissionId"].as_str().unwrap());
+        let shown = user.get(&path);
+        let tag = shown.header("etag").expect("a submission has an ETag").to_owned();
+        assert_eq!(user.with("If-None-Match", &tag).get(&path).expect(200), shown.json());
+    }
+
+    /// Naming another enterprise as lead answers alike whether or not it is on file here.
+    fn a_lead_that_is_not_the_callers_is_not_confirmed(app) {
+        let own = app.user(&filer(DESIGN));
+        let lead = |value: &str| json!({ "applicants": [{ "kind": "ENTERPRISE", "identifier": { "scheme": "USCC", "value": value } }] });
+        let on_file = example("public-design-evaluation-report.json")["applicants"][0]["identifier"]["value"].clone();
+        let answers: Vec<(u16, Value)> = [on_file.as_str().unwrap(), "91320600MA1MYT1H33"].iter().map(|value| {
+            let answer = own.post("/api/v1/submissions", &lead(value));
+            let mut body = answer.json();
+            for changing in ["submissionId", "links", "form", "createdAt", "updatedAt", "correlationId", "instance"] {
+                body.as_object_mut().unwrap().remove(changing);
+            }
+            (answer.status, body)
+        }).collect();
+        assert_eq!(answers[0], answers[1]);
+    }
+
     /// A clerk files for a walk-in; the applicant takes it over with the code on the receipt.
     fn a_walk_in_is_filed_by_a_clerk_and_taken_over_by_the_applicant(app) {
         let clerk = app.user(&filer("walk-in-workstation.json"));
-        let form = example("walk-in-workstation.json");
+        let mut form = example("walk-in-workstation.json");
+        form["externalReference"] = json!("CLERK-7");
         let submission = hand_in(&clerk, &form);
+        assert_eq!(submission["externalReference"], "CLERK-7");
+        form.as_object_mut().unwrap().remove("externalReference");
         assert_eq!(submission["channel"], "WORKSTATION");
         let receipt = submission["receipt"].clone();
         assert!(receipt["note"]["zh"].as_str().unwrap().contains("不代表"), "{receipt}");
@@ -232,6 +261,9 @@ on_both_engines! {
         assert_eq!(case["allowedActions"], json!(["WITHDRAW"]));
         let told = applicant.get(&format!("/api/v1/case-events?caseId={}", case["caseId"].as_str().unwrap())).expect(200);
         assert_eq!(told["items"][1]["kind"], "CASE_HANDED_OVER");
+        // The clerk's reference was the clerk's; the applicant's own numbers begin afresh.
+        assert_eq!((taken.get("externalReference"), case.get("externalReference")), (None, None));
+        applicant.post("/api/v1/submissions", &json!({ "externalReference": "CLERK-7" })).expect(201);
         let without_attendance = {
             let mut form = form.clone();
             form.as_object_mut().unwrap().remove("attendance");
