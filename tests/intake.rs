@@ -226,7 +226,7 @@ on_both_engines! {
         let own = app.user(&filer(DESIGN));
         let lead = |value: &str| json!({ "applicants": [{ "kind": "ENTERPRISE", "identifier": { "scheme": "USCC", "value": value } }] });
         let on_file = example("public-design-evaluation-report.json")["applicants"][0]["identifier"]["value"].clone();
-        let answers: Vec<(u16, Value)> = [on_file.as_str().unwrap(), "91320600MA1MYT1H33"].iter().map(|value| {
+        let answers: Vec<(u16, Value)> = [on_file.as_str().unwrap(), "91320600MA1MYT1H9M"].iter().map(|value| {
             let answer = own.post("/api/v1/submissions", &lead(value));
             let mut body = answer.json();
             for changing in ["submissionId", "links", "form", "createdAt", "updatedAt", "correlationId", "instance"] {
