@@ -3,9 +3,13 @@
 
 use crate::on_both_engines;
 use crate::support::App;
+use crate::support::caller::fresh_key;
 use onewindow::access::{Resource, Verb};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Codes and pointers.
+type Faults = &'static [(&'static str, &'static str)];
 
 fn document() -> Value {
     serde_json::from_str(&onewindow::openapi::contract().json).unwrap()
@@ -173,6 +177,68 @@ on_both_engines! {
         for code in onewindow::problem::Code::ALL {
             let page = anybody.get(&format!("/problems/{}", code.slug()));
             assert!(page.status == 200 && page.text.contains(code.as_str()));
+        }
+    }
+}
+
+on_both_engines! {
+    /// A body of the wrong shape is refused with every fault, each with its pointer and in both languages.
+    fn faults_of_shape_are_named_in_every_body(app) {
+        let clerk = app.user("clerk.ntipc").with("If-Match", "\"1\"");
+        let case = "/api/v1/cases/01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11";
+        let submission = "/api/v1/submissions/01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11";
+        let to = |path: &str, end: &str| format!("{path}/{end}");
+        let faulty: Vec<(String, Value, Faults)> = vec![
+            (to(case, "transitions"), json!({}), &[("REQUIRED", "/action")]),
+            (to(case, "transitions"), json!({ "action": 7, "defects": [{ "pointer": "/a", "message": "b" }, { "message": null }] }),
+                &[("WRONG_TYPE", "/action"), ("REQUIRED", "/defects/1/pointer"), ("WRONG_TYPE", "/defects/1/message")]),
+            (to(case, "transitions"), json!({ "action": "ANSWER_CORRECTION", "correction": { "agency": { "colour": 1 }, "particulars": [] } }),
+                &[("UNKNOWN_PROPERTY", "/correction/agency/colour"), ("WRONG_TYPE", "/correction/particulars")]),
+            (to(case, "assignments"), json!({ "assigneeId": "nobody" }), &[("FORMAT", "/assigneeId")]),
+            (to(case, "transfers"), json!({ "queueCode": "x".repeat(61), "reason/Code": "A" }),
+                &[("REQUIRED", "/reasonCode"), ("TOO_LONG", "/queueCode"), ("UNKNOWN_PROPERTY", "/reason~1Code")]),
+            (to(case, "links"), json!([]), &[("WRONG_TYPE", "")]),
+            (to(submission, "transitions"), json!({ "action": "DANCE" }), &[("UNKNOWN_CODE", "/action")]),
+            ("/api/v1/receipt-claims".to_owned(), json!({ "receiptNumber": "NT" }), &[("REQUIRED", "/claimCode")]),
+            ("/api/v1/sessions".to_owned(), json!({ "userName": "clerk.ntipc", "password": 1 }), &[("WRONG_TYPE", "/password")]),
+            ("/api/v1/deadline-calculations".to_owned(),
+                json!({ "startDate": "2026-02-12", "amount": 1, "unit": "WORKING_DAY", "suspensions": [{ "from": "soon" }] }),
+                &[("FORMAT", "/suspensions/0/from")]),
+            ("/api/v1/deadline-calculations".to_owned(), json!({ "startDate": "2026-02-12", "amount": -1, "unit": "WEEK" }),
+                &[("RANGE", "/amount"), ("UNKNOWN_CODE", "/unit")]),
+            ("/api/v1/routing-simulations".to_owned(), json!({ "facts": { "service": "X", "placeOfAct": "3206" } }),
+                &[("FORMAT", "/facts/placeOfAct")]),
+            ("/api/v1/routing-simulations".to_owned(),
+                json!({ "facts": { "service": "X", "classification": { "scheme": "NICE", "symbol": "46" } } }),
+                &[("FORMAT", "/facts/classification")]),
+        ];
+        for (path, body, faults) in faulty {
+            let refused = clerk.post(&path, &body);
+            let chinese = refused.refused(400, "INVALID_VALUE");
+            let found: BTreeSet<(String, String)> = refused.details().into_iter().collect();
+            let expected: BTreeSet<(String, String)> =
+                faults.iter().map(|(code, target)| ((*code).to_owned(), (*target).to_owned())).collect();
+            assert_eq!(found, expected, "{path} {body}");
+            let english = clerk.with("Accept-Language", "en").post(&path, &body).refused(400, "INVALID_VALUE");
+            for (zh, en) in chinese["details"].as_array().unwrap().iter().zip(english["details"].as_array().unwrap()) {
+                assert!(!zh["message"].as_str().unwrap().is_ascii() && en["message"].as_str().unwrap().is_ascii(), "{zh} {en}");
+            }
+        }
+    }
+
+    /// What is no JSON is refused with line, column and cause in the caller's language, and without the text.
+    fn what_is_no_json_is_refused_with_its_place(app) {
+        let clerk = app.user("clerk.ntipc").with("Content-Type", "application/json").with("Idempotency-Key", &fresh_key());
+        let send = |language: &str| {
+            let body = "{\n  \"receiptNumber\": 机密}".as_bytes().to_vec();
+            clerk.with("Accept-Language", language).send("POST", "/api/v1/receipt-claims", Some(body))
+        };
+        for (language, said) in [("zh", "第 2 行第 20 列：缺少值"), ("en", "line 2, column 20: expected value")] {
+            let answer = send(language);
+            let refused = answer.refused(400, "MALFORMED_JSON");
+            assert_eq!(answer.details(), [("SYNTAX".to_owned(), String::new())]);
+            assert_eq!(refused["details"][0]["message"], said);
+            assert!(!answer.text.contains("机密"));
         }
     }
 }

@@ -3,9 +3,9 @@
 
 use super::particulars::Particulars;
 use super::party::{Applicant, PartyIdentifier};
-use super::shape::{self, Shape, ShapeCode, ShapeFault};
 use crate::catalogue::{ParticularsKind, RightKind, Service};
 use crate::language::Bilingual;
+use crate::shape::{self, Shape, ShapeCode, ShapeFault};
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
