@@ -4,6 +4,7 @@
 use crate::on_both_engines;
 use crate::support::App;
 use crate::support::caller::fresh_key;
+use crate::support::forms::{DESIGN, filer, one_case};
 use onewindow::access::{Resource, Verb};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -240,6 +241,65 @@ on_both_engines! {
             assert_eq!(refused["details"][0]["message"], said);
             assert!(!answer.text.contains("机密"));
         }
+    }
+}
+
+on_both_engines! {
+    /// A filter by a code that no case can have is refused and says which ones there are; one that only matches nothing
+    /// the caller may see answers an empty list.
+    fn filters_by_what_cannot_exist_are_refused(app) {
+        let member = app.user(&filer(DESIGN));
+        one_case(&member);
+        for (query, name, allowed) in [
+            ("queueCode=NOWHERE", "queueCode", "NTIPC-PRE_EXAMINATION"),
+            ("nodeCode=ntipc", "nodeCode", "TZHT"),
+            ("serviceCode=", "serviceCode", "PRE_EXAMINATION_DESIGN"),
+            ("state=DRAFT", "state", "CORRECTION_REQUIRED"),
+            ("track=SLOW", "track", "PRE_EXAMINATION, RIGHTS_CONFIRMATION, ENFORCEMENT, GUIDANCE"),
+            ("assignee=you", "assignee", "me"),
+            ("sort=state", "sort", "caseId:asc, caseId:desc, dueDate:asc, dueDate:desc"),
+            ("fields=caseId,secret", "fields", "caseNumber"),
+        ] {
+            let refused = member.get(&format!("/api/v1/cases?{query}"));
+            let detail = refused.refused(400, "INVALID_VALUE")["details"][0].clone();
+            assert_eq!(detail["target"], name, "{detail}");
+            assert!(detail["allowed"].as_str().unwrap().contains(allowed), "{detail}");
+        }
+        let two = member.get("/api/v1/cases?state=NO&nodeCode=NO");
+        assert_eq!(two.details().len(), 2, "{}", two.text);
+        for query in ["queueCode=HAFC-PRE_EXAMINATION", "nodeCode=HAFC", "state=WITHDRAWN", "serviceCode=WORK_REGISTRATION"] {
+            assert_eq!(member.get(&format!("/api/v1/cases?{query}")).expect(200)["items"], json!([]), "{query}");
+        }
+        member.get("/api/v1/submissions?state=LOST").refused(400, "INVALID_VALUE");
+    }
+
+    /// `fields` of every list takes the properties that the contract gives its items, and no others.
+    fn every_list_knows_its_fields(app) {
+        let clerk = app.user("clerk.ntipc");
+        let document = document();
+        let schema = |reference: &Value| {
+            let name = reference["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            document["components"]["schemas"][name].clone()
+        };
+        let mut lists = 0;
+        for (path, _, operation) in operations(&document) {
+            let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+            if !answer["$ref"].as_str().is_some_and(|name| name.contains("/PageOf")) {
+                continue;
+            }
+            let item = schema(&schema(answer)["properties"]["items"]["items"]);
+            let known: Vec<&str> = item["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+            let ask = |fields: &str| {
+                clerk.get(&format!("{path}?caseId=01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11&fields={fields}"))
+            };
+            assert_ne!(ask(&known.join(",")).status, 400, "{path}");
+            let refused = ask(&format!("{},surprise", known[0]));
+            let detail = refused.refused(400, "INVALID_VALUE")["details"][0].clone();
+            assert_eq!((&detail["target"], &detail["value"]), (&json!("fields"), &json!("surprise")));
+            assert_eq!(detail["allowed"], known.join(", "), "{path}");
+            lists += 1;
+        }
+        assert!(lists >= 13);
     }
 }
 

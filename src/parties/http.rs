@@ -76,7 +76,7 @@ fn masked(text: &str) -> String {
 )]
 #[get("/parties")]
 async fn party_list(who: Allowed<ReadParty>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let page = Query::of(&request)?.page(&["partyId:asc"], "partyId:asc")?;
+    let page = Query::of(&request)?.page::<PartyView>(&["partyId:asc"], "partyId:asc")?;
     let parties = command::read(who, |act| {
         let mut ids: Vec<PartyId> = Vec::new();
         for grant in act.caller.grants() {
