@@ -2,9 +2,9 @@
 //! every answer carries what the contract promises.
 
 use crate::on_both_engines;
-use crate::support::App;
 use crate::support::caller::fresh_key;
 use crate::support::forms::{DESIGN, filer, one_case};
+use crate::support::{App, Caller};
 use onewindow::access::{Resource, Verb};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -271,6 +271,33 @@ on_both_engines! {
             assert_eq!(member.get(&format!("/api/v1/cases?{query}")).expect(200)["items"], json!([]), "{query}");
         }
         member.get("/api/v1/submissions?state=LOST").refused(400, "INVALID_VALUE");
+    }
+
+    /// A strict caller is refused a parameter that no write knows; others have it ignored.
+    fn a_strict_caller_is_refused_unknown_parameters_on_writes(app) {
+        let clerk = app.user("clerk.ntipc").with("If-Match", "\"1\"");
+        let strict = clerk.with("Prefer", "handling=strict");
+        let mut writes = 0;
+        for (path, method, _) in operations(&document()) {
+            if method == "get" || !path.starts_with("/api/") {
+                continue;
+            }
+            let parts = path.split('/').map(|part| if part.starts_with('{') { "01936f5e-7c1a-7cc0-8a52-6d1f0b7a9c11" } else { part });
+            let path = format!("{}?surprise=1", parts.collect::<Vec<_>>().join("/"));
+            let send = |caller: &Caller| {
+                let media = if method == "patch" { "application/merge-patch+json" } else { "application/json" };
+                let caller = caller.with("Content-Type", media).with("Idempotency-Key", &fresh_key());
+                caller.send(&method.to_uppercase(), &path, Some(b"{}".to_vec()))
+            };
+            assert_eq!(send(&strict).refused(400, "UNKNOWN_PARAMETER")["target"], "surprise", "{method} {path}");
+            // Signing out comes last, or nobody would be left to ask.
+            if method != "delete" {
+                assert!(!send(&clerk).text.contains("UNKNOWN_PARAMETER"), "{method} {path}");
+            }
+            writes += 1;
+        }
+        assert!(writes >= 15);
+        strict.post("/api/v1/submissions", &json!({})).expect(201);
     }
 
     /// `fields` of every list takes the properties that the contract gives its items, and no others.

@@ -227,6 +227,7 @@ async fn queue_show(
     code: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    Query::refuse_any(&request)?;
     let code = code.into_inner();
     let queue = command::read(who, move |act| queues::show(act, &code)).await?;
     shown_by_content(&request, &queue)

@@ -45,6 +45,11 @@ impl Query {
         })
     }
 
+    /// For an operation that takes no parameters: a strict caller is refused any.
+    pub fn refuse_any(request: &actix_web::HttpRequest) -> Result<(), Problem> {
+        if is_strict(request.headers()) { Self::of(request)?.end() } else { Ok(()) }
+    }
+
     pub fn text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         self.given.get(name).cloned()
