@@ -79,6 +79,8 @@ on_both_engines! {
         let submission = hand_in(&partner, &form);
         assert_eq!(submission["channel"], "API");
         assert_eq!(cases(&partner, &submission).len(), 1);
+        let filtered = |by: &str| partner.get(&format!("/api/v1/cases?assignee={by}&count=true")).expect(200)["totalQuantity"].clone();
+        assert_eq!((filtered("me"), filtered("none")), (json!(0), json!(1)), "a partner system holds nothing");
         let narrow = app.anybody().with_token(&id, &secret, "cases:read");
         narrow.get("/api/v1/cases").expect(200);
         narrow.post("/api/v1/submissions", &form).refused(403, "FORBIDDEN");

@@ -8,6 +8,7 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::StreamExt;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::future::Future;
@@ -26,6 +27,16 @@ pub struct Body<T> {
     pub bytes: Bytes,
 }
 
+/// Nothing needs to be said; an empty object is.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// The body of an act that asks for nothing: none at all, or one without members.
+pub struct EmptyBody {
+    pub bytes: Bytes,
+}
+
 /// A JSON Merge Patch (RFC 7396).
 pub struct Patch {
     pub value: Value,
@@ -41,8 +52,26 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             media?;
             let bytes = collect(payload).await?;
-            let value = shape::read(parse(&bytes)?).map_err(|faults| shape::problem(&faults))?;
+            let value = read(&bytes)?;
             Ok(Self { value, bytes })
+        })
+    }
+}
+
+impl FromRequest for EmptyBody {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media = require_media_type(request, "application/json");
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = collect(payload).await?;
+            if !bytes.is_empty() {
+                media?;
+                let _: Option<Nothing> = read(&bytes)?;
+            }
+            Ok(Self { bytes })
         })
     }
 }
@@ -86,6 +115,10 @@ pub(super) async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
         Ok(bytes.freeze())
     };
     tokio::time::timeout(PATIENCE, reading).await.unwrap_or_else(|_| Err(Problem::new(Code::Unavailable)))
+}
+
+fn read<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
+    shape::read(parse(bytes)?).map_err(|faults| shape::problem(&faults))
 }
 
 fn parse(bytes: &[u8]) -> Result<Value, Problem> {
