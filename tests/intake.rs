@@ -218,6 +218,8 @@ on_both_engines! {
         let submission = hand_in(&clerk, &form);
         assert_eq!(submission["channel"], "WORKSTATION");
         let receipt = submission["receipt"].clone();
+        let portal = hand_in(&app.user(&filer(DESIGN)), &example(DESIGN));
+        assert!(portal["receipt"]["receiptNumber"].is_string() && portal["receipt"].get("claimCode").is_none(), "{portal}");
         assert!(receipt["note"]["zh"].as_str().unwrap().contains("不代表"), "{receipt}");
         let claim = json!({ "receiptNumber": receipt["receiptNumber"], "claimCode": receipt["claimCode"] });
         let wrong = json!({ "receiptNumber": receipt["receiptNumber"], "claimCode": "AAAA-AAAA-AAAA" });
@@ -228,6 +230,7 @@ on_both_engines! {
         let id = submission["submissionId"].as_str().unwrap();
         let taken = applicant.post("/api/v1/receipt-claims", &claim).expect(201);
         assert_eq!(taken["submissionId"], id);
+        assert!(taken["receipt"].get("claimCode").is_none(), "it has been used");
         let case = cases(&applicant, &taken).remove(0);
         assert_eq!(case["allowedActions"], json!(["WITHDRAW"]));
         let told = applicant.get(&format!("/api/v1/case-events?caseId={}", case["caseId"].as_str().unwrap())).expect(200);

@@ -59,6 +59,11 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// Whether a clerk took it in from a walk-in.
+    pub fn is_taken_at_a_counter(&self) -> bool {
+        Channel::AT_A_COUNTER.contains(&self.channel.as_str())
+    }
+
     /// What the policy needs to know.
     pub fn facts(&self) -> Facts {
         Facts {

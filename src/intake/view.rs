@@ -5,7 +5,7 @@ use super::draft::parse;
 use super::model::{Submission, SubmissionState};
 use super::origin::known_owner;
 use super::records;
-use crate::access::{ReadSubmission, ReadSubmissionContent, authorize};
+use crate::access::{ReadSubmission, ReadSubmissionContent, Role, authorize};
 use crate::casework;
 use crate::catalogue;
 use crate::clock::UtcTime;
@@ -81,7 +81,7 @@ pub struct ReceiptView {
     pub receipt_number: String,
     pub received_at: UtcTime,
     pub note: Bilingual,
-    /// For the applicant to take the submission over with; shown to whoever filed it.
+    /// For a walk-in to take the submission over with; shown to the clerk who filed it at the counter.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "7KQ2-M9XD-4TRA", max_length = 20)]
     pub claim_code: Option<String>,
@@ -137,8 +137,11 @@ fn view(act: &mut Act<'_>, submission: Submission) -> Result<SubmissionView, Pro
     } else {
         (Vec::new(), None, None)
     };
-    let is_filer = submission.creator_id == act.caller.principal();
-    let code = (filed && is_filer && content.is_some()).then(|| claim_code(act.pepper, id));
+    // Whoever files through the portal or as a partner has what is filed already: there is nothing to take over.
+    let by_this_clerk = submission.creator_id == act.caller.principal()
+        && act.caller.has_role_at(Role::Clerk, &submission.intake_node);
+    let code = (filed && by_this_clerk && content.is_some() && submission.is_taken_at_a_counter())
+        .then(|| claim_code(act.pepper, id));
     Ok(SubmissionView { progress, items, defects, ..summary(submission, code) })
 }
 
