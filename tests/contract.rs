@@ -6,6 +6,7 @@ use crate::support::caller::fresh_key;
 use crate::support::forms::{DESIGN, filer, one_case};
 use crate::support::{App, Caller};
 use onewindow::access::{Resource, Verb};
+use onewindow::identifiers::{PatentNumber, Uscc};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +57,37 @@ fn every_operation_says_what_it_is_and_who_may_call_it() {
         assert!(errors >= 2, "{at}: errors");
     }
     assert!(ids.len() >= 40);
+}
+
+/// Numbers in examples have their check characters: whoever tries them is not refused for a misprint.
+#[test]
+fn numbers_in_examples_are_sound() {
+    fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+        match value {
+            Value::String(text) => found.push(text),
+            Value::Array(entries) => entries.iter().for_each(|entry| texts(entry, found)),
+            Value::Object(members) => members.values().for_each(|member| texts(member, found)),
+            _ => {}
+        }
+    }
+    let document = document();
+    let mut found = Vec::new();
+    texts(&document, &mut found);
+    let (mut numbers, mut patents, mut organisations) = (0, 0, 0);
+    for text in found {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        if text.starts_with("NT2026-") {
+            assert!(onewindow::casework::is_sound(text), "{text}");
+            numbers += 1;
+        } else if text.as_bytes().iter().nth_back(1) == Some(&b'.') && digits >= 12 {
+            assert!(PatentNumber::parse(text).is_ok(), "{text}");
+            patents += 1;
+        } else if text.len() == 18 && text.starts_with("91") {
+            assert!(Uscc::parse(text).is_ok(), "{text}");
+            organisations += 1;
+        }
+    }
+    assert!(numbers > 10 && patents > 2 && organisations > 2, "{numbers} {patents} {organisations}");
 }
 
 /// The right a handler's signature asks for is the one the contract states.

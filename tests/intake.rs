@@ -237,8 +237,13 @@ on_both_engines! {
         assert_eq!(told["items"][1]["kind"], "CASE_HANDED_OVER");
         let without_attendance = {
             let mut form = form.clone();
-            form.as_object_mut().unwrap().remove("attendance");
+            for member in ["attendance", "channel"] {
+                form.as_object_mut().unwrap().remove(member);
+            }
             let (path, version) = draft(&clerk, &form);
+            // The draft says already what handing in will miss, though it does not say that it came over the counter.
+            let defects = clerk.get(&path).expect(200)["defects"].clone();
+            assert!(defects.as_array().unwrap().iter().any(|defect| defect["pointer"] == "/attendance"), "{defects}");
             clerk.act(&path, version, &json!({ "action": "SUBMIT" }))
         };
         without_attendance.refused(400, "INCOMPLETE");

@@ -10,7 +10,7 @@ use crate::casework;
 use crate::catalogue;
 use crate::clock::UtcTime;
 use crate::command::Act;
-use crate::forms::{self, Defect, SubmissionForm};
+use crate::forms::{self, Channel, Defect, SubmissionForm};
 use crate::ids::{CaseId, PartyId, StreamId, SubmissionId};
 use crate::journal::StreamKind;
 use crate::language::Bilingual;
@@ -184,7 +184,10 @@ fn of_draft(
 ) -> Result<(Vec<ItemView>, Vec<Defect>), Problem> {
     let catalogue = catalogue::current(act.conn)?;
     // A draft outlives pack versions: what no longer has the shape of the catalogue is a defect, not a dead end.
-    let Ok(form) = parse(&catalogue, form) else { return Ok((Vec::new(), Vec::new())) };
+    let Ok(mut form) = parse(&catalogue, form) else { return Ok((Vec::new(), Vec::new())) };
+    // As handing in will: what was not stated follows from how the draft came.
+    form.channel = form.channel.or_else(|| Channel::from_code(&submission.channel));
+    form.intake_node_code.get_or_insert_with(|| submission.intake_node.clone());
     let owner = known_owner(act, &form, submission.owner_id)?;
     let standing = owner.map(|owner| casework::standing(act.conn, owner)).transpose()?.unwrap_or_default();
     let defects = forms::check(&form, &catalogue.pack, &standing, catalogue.today(act.now));
