@@ -40,6 +40,9 @@ struct Place {
     /// Folder for what is not in the database.
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    /// demo or production
+    #[arg(long)]
+    profile: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -48,9 +51,6 @@ enum Command {
     Serve {
         #[command(flatten)]
         place: Place,
-        /// demo or production
-        #[arg(long)]
-        profile: Option<String>,
         /// HOST:PORT
         #[arg(long)]
         listen: Option<String>,
@@ -71,7 +71,7 @@ enum Command {
         #[command(subcommand)]
         command: PackCommand,
     },
-    /// Put made-up people and parties into the database, and the Nantong pack if it has none.
+    /// Put made-up people and parties into the database, and the Nantong pack if it has none. Under the demo profile only.
     Seed {
         #[command(flatten)]
         place: Place,
@@ -138,11 +138,20 @@ enum PackCommand {
     },
 }
 
+impl Place {
+    fn flags(&self) -> Flags {
+        Flags {
+            database: self.database.clone(),
+            data_dir: self.data_dir.clone(),
+            profile: self.profile.clone(),
+            listen: None,
+        }
+    }
+}
+
 impl Cli {
     fn config(&self, place: &Place) -> Result<Config, String> {
-        let flags =
-            Flags { database: place.database.clone(), data_dir: place.data_dir.clone(), ..Flags::default() };
-        self.load(&flags)
+        self.load(&place.flags())
     }
 
     /// The settings, with the log set up as they say.
@@ -155,14 +164,8 @@ impl Cli {
     /// Runs the command.
     pub async fn run(self) -> Result<(), String> {
         match &self.command {
-            Command::Serve { place, profile, listen } => {
-                let flags = Flags {
-                    database: place.database.clone(),
-                    data_dir: place.data_dir.clone(),
-                    listen: listen.clone(),
-                    profile: profile.clone(),
-                };
-                serve(self.load(&flags)?).await
+            Command::Serve { place, listen } => {
+                serve(self.load(&Flags { listen: listen.clone(), ..place.flags() })?).await
             }
             Command::Migrate { place, status, revert } => migrate(&self.config(place)?, *status, *revert),
             Command::Pack { command: PackCommand::Check { folder } } => {
@@ -298,6 +301,10 @@ async fn export_pack(config: &Config, folder: &Path) -> Result<(), String> {
 }
 
 async fn seed(config: &Config, json: bool) -> Result<(), String> {
+    // Accounts with a known password can never be taken out of a database again.
+    if config.profile()? != Profile::Demo {
+        return Err("the demo world is for the demo profile: say --profile demo, if that is meant".to_owned());
+    }
     prepare(config)?;
     let window = window(config, Profile::Demo).await?;
     let hashes = demo::Hashes::make(&crate::access::Entropy::System.bytes());

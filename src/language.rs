@@ -78,6 +78,18 @@ impl Bilingual {
         Self { zh: zh.into(), en: en.into() }
     }
 
+    /// Codes, which are the same in both.
+    pub fn codes<C: AsRef<str>>(codes: impl IntoIterator<Item = C>) -> Self {
+        let mut listed = String::new();
+        for code in codes {
+            if !listed.is_empty() {
+                listed.push_str(", ");
+            }
+            listed.push_str(code.as_ref());
+        }
+        Self::new(listed.clone(), listed)
+    }
+
     pub fn in_language(&self, language: Language) -> &str {
         match language {
             Language::Chinese => &self.zh,

@@ -26,6 +26,7 @@ pub mod parties;
 pub mod problem;
 pub mod routing;
 pub mod server;
+pub mod shape;
 pub mod start;
 pub mod store;
 pub mod verify;

@@ -1,7 +1,8 @@
 //! Pages of a list: `limit`, `offset` or `cursor`, `sort`, `fields`, `count`, and the envelope they come back in.
 
-use crate::language::Text;
+use crate::language::{Bilingual, Text};
 use crate::problem::{Detail, Problem};
+use crate::shape::Shape;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -12,11 +13,9 @@ pub const FARTHEST_OFFSET: u32 = 10_000;
 pub const LIMIT_RULE: Text = Text::new("1 至 200 的整数", "a whole number from 1 to 200");
 pub const OFFSET_RULE: Text =
     Text::new("0 至 10000 的整数；更远请用 cursor", "a whole number from 0 to 10000; beyond it use cursor");
-const SORT_RULE: Text = Text::new("可排序字段:asc 或 :desc", "a sortable field, then :asc or :desc");
 /// A place in a list that only an earlier answer can give.
 pub const CURSOR_RULE: Text =
     Text::new("上一页 links.next 中的 cursor", "the cursor in links.next of the page before");
-const FIELDS_RULE: Text = Text::new("以逗号分隔的属性名", "property names separated by commas");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -55,28 +54,27 @@ impl Page {
         count: bool,
         sorts: &'static [&'static str],
         default_sort: &'static str,
+        item: &Shape,
     ) -> Result<Self, Vec<Detail>> {
         let mut faults = Vec::new();
-        let mut fault =
-            |name: &str, value: String, rule| faults.extend(Problem::invalid(name, value, rule).details);
+        let mut fault = |name: &str, value: String, rule: Bilingual| {
+            faults.extend(Problem::invalid(name, value, rule).details);
+        };
         if !(1..=MOST).contains(&limit) {
-            fault("limit", limit.to_string(), LIMIT_RULE);
+            fault("limit", limit.to_string(), LIMIT_RULE.into());
         }
         if offset > FARTHEST_OFFSET || (offset > 0 && cursor.is_some()) {
-            fault("offset", offset.to_string(), OFFSET_RULE);
+            fault("offset", offset.to_string(), OFFSET_RULE.into());
         }
         let wanted = sort.unwrap_or(default_sort);
         let sort = parse_sort(wanted, sorts);
         if sort.is_none() {
-            fault("sort", wanted.to_owned(), SORT_RULE);
+            fault("sort", wanted.to_owned(), Bilingual::codes(orders(sorts)));
         }
         let fields: Vec<String> =
             fields.unwrap_or_default().split(',').filter(|f| !f.is_empty()).map(str::to_owned).collect();
-        if fields
-            .iter()
-            .any(|field| field.len() > 60 || !field.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-        {
-            fault("fields", fields.join(","), FIELDS_RULE);
+        for unknown in fields.iter().filter(|field| !item.names().any(|name| name == field.as_str())) {
+            fault("fields", unknown.clone(), Bilingual::codes(item.names()));
         }
         match sort {
             Some(sort) if faults.is_empty() => Ok(Self {
@@ -147,6 +145,14 @@ impl Page {
         }
         if pairs.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, pairs.join("&")) }
     }
+}
+
+/// Every order of a list, as it is asked for.
+fn orders(sorts: &'static [&'static str]) -> impl Iterator<Item = String> {
+    sorts.iter().flat_map(|known| match known.split_once(':') {
+        Some(_) => vec![(*known).to_owned()],
+        None => vec![format!("{known}:asc"), format!("{known}:desc")],
+    })
 }
 
 fn parse_sort(text: &str, sorts: &'static [&'static str]) -> Option<Sort> {

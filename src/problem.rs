@@ -119,7 +119,7 @@ impl Problem {
     }
 
     /// One bad value: where, what was found, what is allowed.
-    pub fn invalid(target: &str, value: impl Into<String>, allowed: Text) -> Self {
+    pub fn invalid(target: &str, value: impl Into<String>, allowed: impl Into<Bilingual>) -> Self {
         let detail = Detail {
             code: Code::InvalidValue.as_str().to_owned(),
             message: Code::InvalidValue.title().into(),

@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["store"],
     &["edge"],
     &["page"],
+    &["shape"],
     &["problem", "calendar", "decision", "identifiers"],
     &["ids", "clock", "language", "config"],
 ];

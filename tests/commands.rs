@@ -22,12 +22,15 @@ fn refused(output: &Output, words: &str) {
 
 fn from_nothing_to_verified(engine: Engine) {
     let database = Database::empty(engine);
-    refused(&run(&database, &["seed", "--demo", "--json"]), "onewindow migrate");
+    let seed = ["seed", "--demo", "--json", "--profile", "demo"];
+    refused(&run(&database, &seed), "onewindow migrate");
     refused(&run(&database, &["serve"]), "onewindow migrate");
     succeeds(&run(&database, &["migrate"]));
     refused(&run(&database, &["serve", "--profile", "festive"]), "demo or production");
     refused(&run(&database, &["pack", "load", "packs/nowhere"]), "packs/nowhere");
-    let first = run(&database, &["seed", "--demo", "--json"]);
+    refused(&run(&database, &["seed", "--demo"]), "--profile demo");
+    refused(&run(&database, &["seed", "--demo", "--profile", "production"]), "--profile demo");
+    let first = run(&database, &seed);
     succeeds(&first);
     let logins: Value = serde_json::from_slice(&first.stdout).unwrap();
     let logins = logins.as_array().unwrap();
@@ -38,7 +41,7 @@ fn from_nothing_to_verified(engine: Engine) {
         let somewhere = login["nodeId"].is_string() || login["partyId"].is_string() || client;
         assert!((person || client) && somewhere && login["roles"].is_array(), "{login}");
     }
-    let again = run(&database, &["seed", "--demo", "--json"]);
+    let again = run(&database, &seed);
     assert_eq!(again.stdout, first.stdout, "seeding again changes nothing and tells the same");
     let same = run(&database, &["pack", "load", "packs/nantong"]);
     assert!(
@@ -47,6 +50,8 @@ fn from_nothing_to_verified(engine: Engine) {
     );
     succeeds(&run(&database, &["verify"]));
     refused(&run(&database, &["serve", "--profile", "production"]), "demo accounts");
+    refused(&run(&database, &["doctor"]), "demo accounts");
+    succeeds(&run(&database, &["doctor", "--profile", "demo"]));
     database.meddle("UPDATE events SET kind = 'X' WHERE sequence = 1");
     refused(&run(&database, &["verify"]), "event 1");
 }

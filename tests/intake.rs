@@ -247,6 +247,8 @@ on_both_engines! {
         form.as_object_mut().unwrap().remove("externalReference");
         assert_eq!(submission["channel"], "WORKSTATION");
         let receipt = submission["receipt"].clone();
+        let portal = hand_in(&app.user(&filer(DESIGN)), &example(DESIGN));
+        assert!(portal["receipt"]["receiptNumber"].is_string() && portal["receipt"].get("claimCode").is_none(), "{portal}");
         assert!(receipt["note"]["zh"].as_str().unwrap().contains("不代表"), "{receipt}");
         let claim = json!({ "receiptNumber": receipt["receiptNumber"], "claimCode": receipt["claimCode"] });
         let wrong = json!({ "receiptNumber": receipt["receiptNumber"], "claimCode": "AAAA-AAAA-AAAA" });
@@ -257,6 +259,7 @@ on_both_engines! {
         let id = submission["submissionId"].as_str().unwrap();
         let taken = applicant.post("/api/v1/receipt-claims", &claim).expect(201);
         assert_eq!(taken["submissionId"], id);
+        assert!(taken["receipt"].get("claimCode").is_none(), "it has been used");
         let case = cases(&applicant, &taken).remove(0);
         assert_eq!(case["allowedActions"], json!(["WITHDRAW"]));
         let told = applicant.get(&format!("/api/v1/case-events?caseId={}", case["caseId"].as_str().unwrap())).expect(200);
@@ -266,8 +269,13 @@ on_both_engines! {
         applicant.post("/api/v1/submissions", &json!({ "externalReference": "CLERK-7" })).expect(201);
         let without_attendance = {
             let mut form = form.clone();
-            form.as_object_mut().unwrap().remove("attendance");
+            for member in ["attendance", "channel"] {
+                form.as_object_mut().unwrap().remove(member);
+            }
             let (path, version) = draft(&clerk, &form);
+            // The draft says already what handing in will miss, though it does not say that it came over the counter.
+            let defects = clerk.get(&path).expect(200)["defects"].clone();
+            assert!(defects.as_array().unwrap().iter().any(|defect| defect["pointer"] == "/attendance"), "{defects}");
             clerk.act(&path, version, &json!({ "action": "SUBMIT" }))
         };
         without_attendance.refused(400, "INCOMPLETE");

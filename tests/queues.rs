@@ -1,6 +1,7 @@
 //! Queues: what waits, and taking it with exactly one winner.
 
 use crate::on_both_engines;
+use crate::support::caller::fresh_key;
 use crate::support::database::Engine;
 use crate::support::forms::{DESIGN, example, filer, hand_in, one_case, path_of, version_of};
 use crate::support::process::Process;
@@ -78,6 +79,29 @@ fn sixty_four_clients_claim_a_thousand_cases_once_each_on_postgres_through_two_s
 }
 
 on_both_engines! {
+    /// An act that asks for nothing takes no body or an empty object, refuses any other, and its key stands for what was
+    /// sent.
+    fn an_act_that_asks_for_nothing_is_told_nothing(app) {
+        let case = path_of(&one_case(&app.user(&filer(DESIGN))));
+        let officer = app.user("triage-officer.tzht");
+        for path in [format!("{case}/claims"), format!("{case}/releases"), format!("{case}/splits"), format!("/api/v1/queues/{QUEUE}/claims")] {
+            let refused = officer.post(&path, &json!({ "force": true }));
+            refused.refused(400, "INVALID_VALUE");
+            assert_eq!(refused.details(), [("UNKNOWN_PROPERTY".to_owned(), "/force".to_owned())], "{path}");
+            officer.post(&path, &json!([])).refused(400, "INVALID_VALUE");
+        }
+        let key = fresh_key();
+        let claims = format!("{case}/claims");
+        let wordless = |body: Option<&[u8]>| {
+            officer.with("Idempotency-Key", &key).send("POST", &claims, Some(body.unwrap_or_default().to_vec()))
+        };
+        let first = wordless(None).expect(201);
+        assert_eq!(wordless(None).expect(201), first);
+        officer.post_with_key(&claims, &json!({}), &key).refused(422, "IDEMPOTENCY_KEY_REUSED");
+        wordless(Some(b"{}")).refused(415, "UNSUPPORTED_MEDIA_TYPE");
+        officer.post(&format!("{case}/releases"), &json!({})).expect(201);
+    }
+
     /// Lists filter, sort and page by cursor; a made-up or foreign cursor is refused.
     fn lists_page_by_cursor_without_gap_or_repeat(app) {
         fill_queue(app, 23);

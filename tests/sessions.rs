@@ -102,12 +102,17 @@ on_both_engines! {
     fn a_partner_files_and_follows_within_its_scopes(app) {
         let (id, secret) = client(app, false);
         let partner = app.anybody().with_token(&id, &secret, "");
-        let mut form = example("pre-design-home-textile.json");
-        partner.post("/api/v1/submissions", &form).refused(400, "INVALID_VALUE");
-        form["channel"] = json!("API");
+        let form = example("pre-design-home-textile.json");
+        let mut through_the_portal = form.clone();
+        through_the_portal["channel"] = json!("PORTAL");
+        let refused = partner.post("/api/v1/submissions", &through_the_portal);
+        refused.refused(400, "INVALID_VALUE");
+        assert_eq!(refused.details()[0].1, "/channel");
         let submission = hand_in(&partner, &form);
         assert_eq!(submission["channel"], "API");
         assert_eq!(cases(&partner, &submission).len(), 1);
+        let filtered = |by: &str| partner.get(&format!("/api/v1/cases?assignee={by}&count=true")).expect(200)["totalQuantity"].clone();
+        assert_eq!((filtered("me"), filtered("none")), (json!(0), json!(1)), "a partner system holds nothing");
         let narrow = app.anybody().with_token(&id, &secret, "cases:read");
         narrow.get("/api/v1/cases").expect(200);
         narrow.post("/api/v1/submissions", &form).refused(403, "FORBIDDEN");

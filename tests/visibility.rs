@@ -27,6 +27,20 @@ fn ids(caller: &Caller, list: &str, id: &str) -> BTreeSet<String> {
 }
 
 on_both_engines! {
+    /// A party is unchanged only while all that is shown of it is: its recordals change without its version.
+    fn a_party_is_unchanged_while_what_is_shown_is(app) {
+        let member = app.user(&filer(DESIGN));
+        let id = member.get("/api/v1/parties").expect(200)["items"][0]["partyId"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/parties/{id}");
+        let first = member.get(&path);
+        let held = member.with("If-None-Match", first.header("etag").unwrap());
+        assert_eq!(held.get(&path).status, 304);
+        app.database.meddle("UPDATE recordals SET state = 'SUSPENDED'");
+        let now = held.get(&path).expect(200);
+        assert_eq!((&now["recordals"][0]["state"], &now["version"]), (&json!("SUSPENDED"), &first.json()["version"]));
+        app.database.meddle("UPDATE recordals SET state = 'RECORDED'");
+    }
+
     /// Another enterprise's draft and case answer exactly as what does not exist.
     fn what_is_anothers_answers_like_what_is_not_there(app) {
         let owner = app.user(&filer(DESIGN));

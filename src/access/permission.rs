@@ -4,7 +4,9 @@
 use super::action::Permission;
 use super::credentials::{self, Credentials};
 use super::window::Window;
+use crate::edge::Query;
 use crate::problem::{Code, Problem};
+use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use std::future::{Ready, ready};
@@ -30,6 +32,10 @@ impl<P: Permission> FromRequest for Allowed<P> {
                 let credentials = credentials::read(request, &window.settings)?;
                 if matches!(credentials, Credentials::None) && !super::is_public::<P>() {
                     return Err(Problem::new(Code::Unauthenticated));
+                }
+                // Reads say themselves which parameters they take; no write takes any.
+                if request.method() != Method::GET {
+                    Query::refuse_any(request)?;
                 }
                 Ok(Self { window: window.clone(), credentials, permission: PhantomData })
             });

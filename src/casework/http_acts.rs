@@ -141,6 +141,7 @@ async fn case_event_show(
     id: Path<EventId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    Query::refuse_any(&request)?;
     let id = id.into_inner();
     let event = command::read(who, move |act| {
         let event = history::find(act.conn, id)?;

@@ -7,12 +7,13 @@ use super::queues::{self, QueueView};
 use super::records::sort_date;
 use super::view::{self, CaseView};
 use crate::access::{Allowed, Authorized, ReadCase, ReadNotice, ReadQueue};
+use crate::catalogue;
 use crate::command::{self, CursorSeal};
 use crate::deadlines::{self, DeadlineView};
 use crate::decision::Track;
 use crate::edge::{Query, listed, shown_by_content};
 use crate::ids::{CaseId, NoticeId, SubmissionId};
-use crate::language::Text;
+use crate::language::{Bilingual, Text};
 use crate::page::PageOf;
 use crate::problem::Problem;
 use crate::routing::{self, RoutingDecisionView};
@@ -20,6 +21,7 @@ use crate::store::Conn;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 const UUID_RULE: Text = Text::new("UUID", "a UUID");
@@ -61,12 +63,12 @@ async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpR
     let assignee_rule = Text::new("me 或 none", "me or none");
     let assignee =
         query.code("assignee", |text| matches!(text, "me" | "none").then(|| text == "me"), assignee_rule);
-    let track_rule = Text::new("四条通道之一", "one of the four tracks");
+    let tracks = Bilingual::codes(Track::ALL.map(Track::as_str));
     let mut filter = Filter {
         submission: query.value("submissionId", UUID_RULE),
         queue: query.text("queueCode"),
         node: query.text("nodeCode"),
-        track: query.code("track", Track::from_code, track_rule),
+        track: query.code("track", Track::from_code, tracks),
         state: query.text("state"),
         service: query.text("serviceCode"),
         open: query.value("open", BOOL_RULE),
@@ -75,12 +77,14 @@ async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpR
         due_until: query.value("dueUntil", Text::new("日期 YYYY-MM-DD", "a date, YYYY-MM-DD")),
         assignee: Held::default(),
     };
-    let page = query.page(&["caseId", "dueDate"], "caseId:asc")?;
+    let page = query.page::<CaseView>(&["caseId", "dueDate"], "caseId:asc")?;
     let answer = command::read(who, move |act| {
+        list::refuse_unknown_codes(&filter, &catalogue::current(act.conn)?.pack)?;
         filter.assignee = match (assignee, act.caller.user_id()) {
             (None, _) => Held::ByAnybodyOrNobody,
             (Some(true), Some(me)) => Held::By(me),
-            (Some(_), _) => Held::ByNobody,
+            (Some(true), None) => Held::ByNoUser,
+            (Some(false), _) => Held::ByNobody,
         };
         let seal = CursorSeal::of(act, "cases");
         let after = page.cursor.as_deref().map(|cursor| seal.read(cursor, After::parse)).transpose()?;
@@ -113,7 +117,7 @@ async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpR
 async fn case_event_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request)?;
     let case = required_case(&mut query)?;
-    let page = query.page(&["sequence:asc"], "sequence:asc")?;
+    let page = query.page::<EventView>(&["sequence:asc"], "sequence:asc")?;
     let answer = command::read(who, move |act| {
         view::readable(act, case)?;
         let rule = Text::new("序号", "a sequence number");
@@ -169,7 +173,7 @@ async fn deadline_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<H
 type RowsOf<T> = fn(&mut Conn, &Authorized<ReadCase, CaseId>) -> Result<Vec<T>, Problem>;
 
 /// A page of what a case has few of, for whoever may read the case; the only order is the list's own.
-async fn all_of_case<T: Serialize + Send + 'static>(
+async fn all_of_case<T: Serialize + ToSchema + Send + 'static>(
     who: Allowed<ReadCase>,
     request: &HttpRequest,
     order: &'static [&'static str; 1],
@@ -177,7 +181,7 @@ async fn all_of_case<T: Serialize + Send + 'static>(
 ) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(request)?;
     let case = required_case(&mut query)?;
-    let page = query.page(order, order[0])?;
+    let page = query.page::<T>(order, order[0])?;
     let answer = command::read(who, move |act| {
         let authorized = view::readable(act, case)?;
         page.cut(rows(act.conn, &authorized)?)
@@ -202,7 +206,7 @@ fn required_case(query: &mut Query) -> Result<CaseId, Problem> {
 )]
 #[get("/queues")]
 async fn queue_list(who: Allowed<ReadQueue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let page = Query::of(&request)?.page(&["queueCode:asc"], "queueCode:asc")?;
+    let page = Query::of(&request)?.page::<QueueView>(&["queueCode:asc"], "queueCode:asc")?;
     let queues = command::read(who, queues::list).await?;
     Ok(listed(&page.cut(queues)?))
 }
@@ -223,6 +227,7 @@ async fn queue_show(
     code: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    Query::refuse_any(&request)?;
     let code = code.into_inner();
     let queue = command::read(who, move |act| queues::show(act, &code)).await?;
     shown_by_content(&request, &queue)
@@ -239,7 +244,7 @@ async fn queue_show(
 )]
 #[get("/notices")]
 async fn notice_list(who: Allowed<ReadNotice>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let page = Query::of(&request)?.page(&["noticeId:desc"], "noticeId:desc")?;
+    let page = Query::of(&request)?.page::<NoticeView>(&["noticeId:desc"], "noticeId:desc")?;
     let answer = command::read(who, move |act| {
         let seal = CursorSeal::of(act, "notices");
         let before = |text: &str| text.parse::<NoticeId>().ok();

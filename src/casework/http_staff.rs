@@ -9,20 +9,15 @@ use crate::access::{
     Allowed, AssignCase, ClaimCase, ClaimFromQueue, LinkCase, ReleaseCase, SplitCase, TransferCase,
 };
 use crate::command::{self, Act, Receipt};
-use crate::edge::{Body, IdempotencyKey, no_content};
+use crate::edge::{Body, EmptyBody, IdempotencyKey, Nothing, no_content};
 use crate::forms::{self, SubmissionForm};
 use crate::ids::{CaseId, UserId};
 use crate::problem::{Problem, ProblemBody};
-use actix_web::web::{Bytes, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
-
-/// Nothing needs to be said; an empty object is.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -65,6 +60,7 @@ async fn queue_claim_create(
     who: Allowed<ClaimFromQueue>,
     key: IdempotencyKey,
     code: Path<String>,
+    body: EmptyBody,
 ) -> Result<HttpResponse, Problem> {
     let code = code.into_inner();
     let act = move |act: &mut Act<'_>| {
@@ -73,7 +69,7 @@ async fn queue_claim_create(
     let view = |act: &mut Act<'_>, receipt: &Receipt| {
         if receipt.resource.is_some() { acted(act, receipt).map(Some) } else { Ok(None) }
     };
-    let (receipt, acted) = command::write(who, key, Bytes::new(), act, view).await?;
+    let (receipt, acted) = command::write(who, key, body.bytes, act, view).await?;
     Ok(acted.map_or_else(no_content, |acted| answer(&receipt, &acted)))
 }
 
@@ -92,10 +88,11 @@ async fn case_claim_create(
     who: Allowed<ClaimCase>,
     key: IdempotencyKey,
     id: Path<CaseId>,
+    body: EmptyBody,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     let act = move |act: &mut Act<'_>| claim::claim(act, id).map(|event| receipt(id, event));
-    let (receipt, acted) = command::write(who, key, Bytes::new(), act, acted).await?;
+    let (receipt, acted) = command::write(who, key, body.bytes, act, acted).await?;
     Ok(answer(&receipt, &acted))
 }
 
@@ -137,10 +134,11 @@ async fn case_release_create(
     who: Allowed<ReleaseCase>,
     key: IdempotencyKey,
     id: Path<CaseId>,
+    body: EmptyBody,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     let act = move |act: &mut Act<'_>| assign::release(act, id).map(|event| receipt(id, event));
-    let (receipt, acted) = command::write(who, key, Bytes::new(), act, acted).await?;
+    let (receipt, acted) = command::write(who, key, body.bytes, act, acted).await?;
     Ok(answer(&receipt, &acted))
 }
 
@@ -208,13 +206,14 @@ async fn case_split_create(
     numbering: Data<Numbering>,
     key: IdempotencyKey,
     id: Path<CaseId>,
+    body: EmptyBody,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     numbering.provide_for(&who).await?;
     let act = move |act: &mut Act<'_>| {
         link::split(act, &numbering, id, &facts_of).map(|(_, event)| receipt(id, event))
     };
-    let (receipt, acted) = command::write(who, key, Bytes::new(), act, acted).await?;
+    let (receipt, acted) = command::write(who, key, body.bytes, act, acted).await?;
     Ok(answer(&receipt, &acted))
 }
 

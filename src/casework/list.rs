@@ -3,17 +3,20 @@
 
 use super::model::Case;
 use crate::access::{Clause, Holds, Phase, PhaseRule, Scope};
+use crate::catalogue::Pack;
 use crate::decision::Track;
 use crate::forms::Channel;
 use crate::ids::{CaseId, SubmissionId, UserId};
+use crate::language::Bilingual;
 use crate::page::{Direction, Sort};
-use crate::problem::Problem;
+use crate::problem::{Code, Detail, Problem};
 use crate::store::schema::cases;
 use crate::store::{Conn, MultiBackend};
 use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use std::collections::BTreeSet;
 
 type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
 
@@ -40,6 +43,41 @@ pub enum Held {
     ByAnybodyOrNobody,
     ByNobody,
     By(UserId),
+    /// By a caller who is no person: such a one holds nothing.
+    ByNoUser,
+}
+
+/// Refuses a code that the catalogue in force does not know: no case can have it.
+pub fn refuse_unknown_codes(filter: &Filter, pack: &Pack) -> Result<(), Problem> {
+    let queues = || pack.queues.iter().map(|queue| queue.code.as_str());
+    let nodes = || pack.nodes.iter().map(|node| node.code.as_str());
+    let services = || pack.services.iter().map(|service| service.code.as_str());
+    let states = || {
+        let states = pack.workflows.iter().flat_map(|workflow| &workflow.states);
+        states.map(|state| state.code.as_str()).collect::<BTreeSet<_>>().into_iter()
+    };
+    let mut faults = known("queueCode", filter.queue.as_deref(), queues);
+    faults.extend(known("nodeCode", filter.node.as_deref(), nodes));
+    faults.extend(known("state", filter.state.as_deref(), states));
+    faults.extend(known("serviceCode", filter.service.as_deref(), services));
+    match faults.first() {
+        None => Ok(()),
+        Some(first) => Err(Problem::new(Code::InvalidValue).at(first.target.clone()).with_details(faults)),
+    }
+}
+
+/// Nothing, or the fault of a code that is none of these.
+fn known<'p, C: Iterator<Item = &'p str>>(
+    name: &str,
+    given: Option<&str>,
+    codes: impl Fn() -> C,
+) -> Vec<Detail> {
+    match given {
+        Some(code) if !codes().any(|known| known == code) => {
+            Problem::invalid(name, code, Bilingual::codes(codes())).details
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Where a page goes on: the sort key and id of the last row before it.
@@ -167,6 +205,7 @@ fn filtered(filter: &Filter, scope: &Scope) -> Condition {
             cases::assignee_id.is_not_null().and(cases::assignee_id.assume_not_null().eq(user)),
         )),
         Held::ByNobody => also(Box::new(cases::assignee_id.is_null())),
+        Held::ByNoUser => also(never()),
         Held::ByAnybodyOrNobody => {}
     }
     if let Some(number) = &filter.number {

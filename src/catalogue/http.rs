@@ -8,7 +8,7 @@ use crate::calendar::CalendarYear;
 use crate::command;
 use crate::decision::{FieldList, Track};
 use crate::edge::{Query, listed, shown};
-use crate::language::Text;
+use crate::language::Bilingual;
 use crate::page::PageOf;
 use crate::problem::{Problem, ProblemBody};
 use actix_web::web::Path;
@@ -35,7 +35,7 @@ async fn entry<T: Serialize + Clone + 'static>(
 }
 
 /// A list of the catalogue: short, so `limit` and `offset` cut it in memory.
-async fn entries<T: Serialize + Clone>(
+async fn entries<T: Serialize + ToSchema + Clone + 'static>(
     who: Allowed<ReadCatalogue>,
     mut query: Query,
     sorts: &'static [&'static str],
@@ -44,7 +44,7 @@ async fn entries<T: Serialize + Clone>(
 ) -> Result<HttpResponse, Problem> {
     let catalogue = catalogue(who).await?;
     let rows = all(&catalogue.pack, &mut query);
-    let page = query.page(sorts, default_sort)?;
+    let page = query.page::<T>(sorts, default_sort)?;
     Ok(listed(&page.cut(rows)?))
 }
 
@@ -63,8 +63,8 @@ async fn entries<T: Serialize + Clone>(
 async fn service_list(who: Allowed<ReadCatalogue>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Query::of(&request)?;
     entries(who, query, &["serviceCode:asc"], "serviceCode:asc", |pack, query| {
-        let rule = Text::new("四条通道之一", "one of the four tracks");
-        let track = query.code("track", Track::from_code, rule);
+        let tracks = Bilingual::codes(Track::ALL.map(Track::as_str));
+        let track = query.code("track", Track::from_code, tracks);
         let mut services: Vec<Service> = pack
             .services
             .iter()

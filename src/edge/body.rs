@@ -1,17 +1,20 @@
 //! A request body: media type, size and JSON are checked before any handler sees it.
 
 use super::json;
-use crate::language::Text;
+use super::malformed::Malformed;
 use crate::problem::{Code, Problem};
+use crate::shape;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::StreamExt;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// Most bytes of a JSON body.
 const MOST_BYTES: usize = 256 * 1024;
@@ -24,12 +27,22 @@ pub struct Body<T> {
     pub bytes: Bytes,
 }
 
+/// Nothing needs to be said; an empty object is.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// The body of an act that asks for nothing: none at all, or one without members.
+pub struct EmptyBody {
+    pub bytes: Bytes,
+}
+
 /// A JSON Merge Patch (RFC 7396).
 pub struct Patch {
     pub value: Value,
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -39,8 +52,26 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             media?;
             let bytes = collect(payload).await?;
-            let value = typed(parse(&bytes)?)?;
+            let value = read(&bytes)?;
             Ok(Self { value, bytes })
+        })
+    }
+}
+
+impl FromRequest for EmptyBody {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media = require_media_type(request, "application/json");
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = collect(payload).await?;
+            if !bytes.is_empty() {
+                media?;
+                let _: Option<Nothing> = read(&bytes)?;
+            }
+            Ok(Self { bytes })
         })
     }
 }
@@ -86,53 +117,10 @@ pub(super) async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
     tokio::time::timeout(PATIENCE, reading).await.unwrap_or_else(|_| Err(Problem::new(Code::Unavailable)))
 }
 
+fn read<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
+    shape::read(parse(bytes)?).map_err(|faults| shape::problem(&faults))
+}
+
 fn parse(bytes: &[u8]) -> Result<Value, Problem> {
-    json::parse(bytes).map_err(|cause| {
-        Problem::new(Code::MalformedJson).saying(crate::language::Bilingual::new(
-            format!("请求体不是有效的 JSON：{cause}"),
-            format!("The body is not valid JSON: {cause}"),
-        ))
-    })
-}
-
-/// Fills a typed shape; a wrong type, an unknown or a missing property is a fault of shape and ends here.
-pub fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
-    serde_json::from_value(value).map_err(|error| shape_fault("", &error))
-}
-
-/// Says what serde found wrong with a shape. Its message names properties and types; a string it found is cut out, as
-/// it may be confidential.
-pub fn shape_fault(pointer: &str, error: &serde_json::Error) -> Problem {
-    let cause = without_found_text(&error.to_string());
-    let mut problem = Problem::invalid(
-        pointer,
-        cause,
-        Text::new("符合接口说明的数据结构", "the shape that the service description states"),
-    );
-    if let Some(detail) = problem.details.first_mut() {
-        "SHAPE".clone_into(&mut detail.code);
-    }
-    problem
-}
-
-fn without_found_text(message: &str) -> String {
-    match (message.find("string \""), message.rfind("\", expected")) {
-        (Some(start), Some(end)) if start < end => {
-            format!("{}a string{}", &message[..start], &message[end + 1..])
-        }
-        _ => message.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shape_fault_does_not_say_the_text_back() {
-        let error = serde_json::from_str::<u32>(r#""一种纺织面料""#).unwrap_err();
-        assert!(error.to_string().contains("纺织"));
-        let said = without_found_text(&error.to_string());
-        assert!(!said.contains("纺织") && said.contains("expected u32"), "{said}");
-    }
+    json::parse(bytes).map_err(Malformed::problem)
 }

@@ -1,6 +1,7 @@
 //! JSON as this service reads it: no duplicate keys, no NUL, at most 32 levels and 1,000 elements an array. What a
 //! lenient parser would let two readers understand differently is refused.
 
+use super::malformed::{self, Malformed};
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt;
@@ -9,10 +10,10 @@ const MOST_LEVELS: usize = 32;
 const MOST_ELEMENTS: usize = 1000;
 
 /// Parses one JSON value; the error says what is wrong and where, without quoting the text.
-pub fn parse(bytes: &[u8]) -> Result<Value, String> {
+pub fn parse(bytes: &[u8]) -> Result<Value, Malformed> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Level(1).deserialize(&mut deserializer).map_err(|error| error.to_string())?;
-    deserializer.end().map_err(|error| error.to_string())?;
+    let value = Level(1).deserialize(&mut deserializer)?;
+    deserializer.end()?;
     Ok(value)
 }
 
@@ -23,7 +24,7 @@ struct Level(usize);
 impl Level {
     fn below<E: de::Error>(self) -> Result<Self, E> {
         if self.0 >= MOST_LEVELS {
-            return Err(E::custom(format_args!("deeper than {MOST_LEVELS} levels")));
+            return Err(E::custom(malformed::TOO_DEEP.en));
         }
         Ok(Self(self.0 + 1))
     }
@@ -31,7 +32,7 @@ impl Level {
 
 fn text<E: de::Error>(text: String) -> Result<String, E> {
     if text.contains('\0') {
-        return Err(E::custom("a NUL character in a string"));
+        return Err(E::custom(malformed::NUL.en));
     }
     Ok(text)
 }
@@ -62,7 +63,7 @@ impl<'de> Visitor<'de> for Level {
         Ok(Value::Number(value.into()))
     }
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number that is not finite"))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom(malformed::NOT_FINITE.en))
     }
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
         text(value.to_owned()).map(Value::String)
@@ -75,9 +76,7 @@ impl<'de> Visitor<'de> for Level {
         let mut elements = Vec::new();
         while let Some(element) = seq.next_element_seed(below)? {
             if elements.len() == MOST_ELEMENTS {
-                return Err(de::Error::custom(format_args!(
-                    "more than {MOST_ELEMENTS} elements in an array"
-                )));
+                return Err(de::Error::custom(malformed::TOO_MANY.en));
             }
             elements.push(element);
         }
@@ -89,7 +88,7 @@ impl<'de> Visitor<'de> for Level {
         while let Some(key) = map.next_key::<String>()? {
             let key = text::<A::Error>(key)?;
             if members.contains_key(&key) {
-                return Err(de::Error::custom("a key stands twice in one object"));
+                return Err(de::Error::custom(malformed::REPEATED_KEY.en));
             }
             let value = map.next_value_seed(below)?;
             members.insert(key, value);

@@ -5,11 +5,12 @@ mod body;
 mod headers;
 pub mod json;
 mod limit;
+mod malformed;
 mod query;
 mod shell;
 
 pub use answer::{Rendering, created, listed, no_content, shown, shown_by_content};
-pub use body::{Body, Patch, shape_fault, typed};
+pub use body::{Body, EmptyBody, Nothing, Patch};
 pub use headers::{IdempotencyKey, IfMatch, already_held, etag, language};
 pub use limit::{Allowance, Limits};
 pub use query::{Query, decode};

@@ -1,11 +1,13 @@
 //! The query of a list: its typed filters and the parameters every list knows.
 
 use super::headers::is_strict;
-use crate::language::Text;
+use crate::language::{Bilingual, Text};
 use crate::page::{self, Page};
 use crate::problem::{Code, Detail, Problem};
+use crate::shape::Shape;
 use actix_web::http::header::HeaderMap;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Query parameters, each at most once; what a list takes out of them it knows.
 pub struct Query {
@@ -43,6 +45,11 @@ impl Query {
         })
     }
 
+    /// For an operation that takes no parameters: a strict caller is refused any.
+    pub fn refuse_any(request: &actix_web::HttpRequest) -> Result<(), Problem> {
+        if is_strict(request.headers()) { Self::of(request)?.end() } else { Ok(()) }
+    }
+
     pub fn text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         self.given.get(name).cloned()
@@ -63,7 +70,7 @@ impl Query {
         &mut self,
         name: &'static str,
         read: impl Fn(&str) -> Option<T>,
-        allowed: Text,
+        allowed: impl Into<Bilingual>,
     ) -> Option<T> {
         let text = self.text(name)?;
         let parsed = read(&text);
@@ -73,12 +80,12 @@ impl Query {
         parsed
     }
 
-    fn fault(&mut self, name: &str, value: &str, allowed: Text) {
+    fn fault(&mut self, name: &str, value: &str, allowed: impl Into<Bilingual>) {
         self.faults.extend(Problem::invalid(name, value, allowed).details);
     }
 
-    /// Takes the paging parameters and ends the reading: every fault is reported at once.
-    pub fn page(
+    /// Takes the paging parameters of a list of `T` and ends the reading: every fault is reported at once.
+    pub fn page<T: ToSchema + 'static>(
         mut self,
         sorts: &'static [&'static str],
         default_sort: &'static str,
@@ -90,8 +97,9 @@ impl Query {
         let fields = self.text("fields");
         let sort = self.text("sort");
         let known = std::mem::take(&mut self.known);
-        let page =
-            Page::new(limit, offset, cursor, sort.as_deref(), fields.as_deref(), count, sorts, default_sort);
+        let item = Shape::shared::<T>();
+        let (sort, fields) = (sort.as_deref(), fields.as_deref());
+        let page = Page::new(limit, offset, cursor, sort, fields, count, sorts, default_sort, &item);
         match page {
             Ok(mut page) => {
                 self.finish(&known)?;

@@ -4,9 +4,9 @@
 use super::completeness;
 use super::defect::Defect;
 use super::form::SubmissionForm;
-use super::shape::ShapeFault;
 use super::standing::{ApplicantStanding, RecordalState};
 use crate::catalogue::{Bundle, City, DocumentKind, Node, Pack, Service};
+use crate::shape::ShapeFault;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};

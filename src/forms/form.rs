@@ -3,9 +3,9 @@
 
 use super::particulars::Particulars;
 use super::party::{Applicant, PartyIdentifier};
-use super::shape::{self, Shape, ShapeCode, ShapeFault};
 use crate::catalogue::{ParticularsKind, RightKind, Service};
 use crate::language::Bilingual;
+use crate::shape::{self, Shape, ShapeCode, ShapeFault};
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -40,6 +40,11 @@ impl Channel {
         }
     }
 
+    pub fn from_code(code: &str) -> Option<Self> {
+        let all = [Self::Portal, Self::Counter, Self::Workstation, Self::Api, Self::Import];
+        all.into_iter().find(|channel| channel.code() == code)
+    }
+
     /// The node whose clerks took in what came by this channel, if clerks did.
     pub fn counter_node(code: &str, node: &str) -> Option<String> {
         Self::AT_A_COUNTER.contains(&code).then(|| node.to_owned())
@@ -53,6 +58,7 @@ pub struct SubmissionForm {
     /// Template (一件事) that the items follow.
     #[schema(max_length = 60, example = "PATTERN_PROTECTION")]
     pub bundle_code: Option<String>,
+    /// Follows from who files when it is left out; one that is not the caller's is refused.
     pub channel: Option<Channel>,
     /// Node at whose window it is handed in.
     #[schema(max_length = 40, example = "NTIPC")]

@@ -13,14 +13,13 @@ mod names;
 mod particulars;
 mod party;
 mod refusal;
-mod shape;
 mod standing;
 
+pub use crate::shape::{ShapeFault, problem as shape_problem};
 pub use completeness::check;
 pub use defect::{Defect, DefectCode, Severity};
 pub use form::{Agency, Channel, DocumentEntry, Item, SubmissionForm};
 pub use particulars::Particulars;
 pub use party::{Applicant, IdentifierScheme, PartyIdentifier, PartyKind};
-pub use refusal::{problem, shape_problem};
-pub use shape::ShapeFault;
+pub use refusal::problem;
 pub use standing::{ApplicantStanding, RecordalState};

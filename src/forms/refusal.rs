@@ -1,8 +1,6 @@
-//! Defects and faults of shape as the refusal a caller gets: all of them at once.
+//! Defects as the refusal a caller gets: all of them at once.
 
 use super::defect::Defect;
-use super::shape::ShapeFault;
-use crate::language::Bilingual;
 use crate::problem::{Code, Detail, Problem};
 
 /// Every defect that bars handing in, with its pointer, what is allowed and the law behind it.
@@ -30,21 +28,4 @@ fn detail(defect: &Defect) -> Detail {
         allowed: defect.allowed.clone(),
         source,
     }
-}
-
-/// Where a form is not of the published shape.
-pub fn shape_problem(faults: &[ShapeFault]) -> Problem {
-    let details: Vec<Detail> = faults
-        .iter()
-        .map(|fault| Detail {
-            code: fault.code.as_str().to_owned(),
-            message: fault.message.clone(),
-            target: fault.pointer.clone(),
-            value: fault.found.clone(),
-            allowed: Some(Bilingual::clone(&fault.allowed)),
-            source: None,
-        })
-        .collect();
-    let target = details.first().map(|detail| detail.target.clone()).unwrap_or_default();
-    Problem::new(Code::InvalidValue).at(target).with_details(details)
 }

@@ -41,7 +41,9 @@ pub fn take_over(act: &mut Act<'_>, claim: &ReceiptClaim) -> Result<(SubmissionI
     let id = records::by_receipt(act.conn, &claim.receipt_number)?.ok_or_else(Problem::not_found)?;
     let submission = records::lock(act.conn, id)?;
     let code = claim_code(act.pepper, id);
-    if !bool::from(code.as_bytes().ct_eq(claim.claim_code.trim().to_ascii_uppercase().as_bytes())) {
+    if !submission.is_taken_at_a_counter()
+        || !bool::from(code.as_bytes().ct_eq(claim.claim_code.trim().to_ascii_uppercase().as_bytes()))
+    {
         return Err(Problem::not_found());
     }
     let authorized =

@@ -15,7 +15,7 @@ use crate::command::{self, Act, CursorSeal, Receipt};
 use crate::edge::{Body, IdempotencyKey, IfMatch, Patch, Query, created, listed, no_content};
 use crate::forms::SubmissionForm;
 use crate::ids::SubmissionId;
-use crate::language::Text;
+use crate::language::{Bilingual, Text};
 use crate::page::PageOf;
 use crate::problem::{Problem, ProblemBody};
 use actix_web::web::{Data, Path};
@@ -193,12 +193,12 @@ async fn submission_list(
         state: query.code(
             "state",
             SubmissionState::from_code,
-            Text::new("提交状态", "a state of submissions"),
+            Bilingual::codes(SubmissionState::ALL.map(SubmissionState::as_str)),
         ),
         receipt_number: query.text("receiptNumber"),
         external_reference: query.text("externalReference"),
     };
-    let page = query.page(&["submissionId"], "submissionId:desc")?;
+    let page = query.page::<SubmissionView>(&["submissionId"], "submissionId:desc")?;
     let answer = command::read(who, move |act| {
         let seal = CursorSeal::of(act, "submissions");
         let parse = |text: &str| text.parse::<SubmissionId>().ok();

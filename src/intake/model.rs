@@ -22,6 +22,8 @@ pub enum SubmissionState {
 }
 
 impl SubmissionState {
+    pub const ALL: [Self; 4] = [Self::Draft, Self::Submitted, Self::Withdrawn, Self::Discarded];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "DRAFT",
@@ -31,9 +33,7 @@ impl SubmissionState {
         }
     }
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Draft, Self::Submitted, Self::Withdrawn, Self::Discarded]
-            .into_iter()
-            .find(|state| state.as_str() == code)
+        Self::ALL.into_iter().find(|state| state.as_str() == code)
     }
 }
 
@@ -59,6 +59,11 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// Whether a clerk took it in from a walk-in.
+    pub fn is_taken_at_a_counter(&self) -> bool {
+        Channel::AT_A_COUNTER.contains(&self.channel.as_str())
+    }
+
     /// What the policy needs to know.
     pub fn facts(&self) -> Facts {
         Facts {

@@ -5,12 +5,12 @@ use super::draft::parse;
 use super::model::{Submission, SubmissionState};
 use super::origin::known_owner;
 use super::records;
-use crate::access::{ReadSubmission, ReadSubmissionContent, authorize};
+use crate::access::{ReadSubmission, ReadSubmissionContent, Role, authorize};
 use crate::casework;
 use crate::catalogue;
 use crate::clock::UtcTime;
 use crate::command::Act;
-use crate::forms::{self, Defect, SubmissionForm};
+use crate::forms::{self, Channel, Defect, SubmissionForm};
 use crate::ids::{CaseId, PartyId, StreamId, SubmissionId};
 use crate::journal::StreamKind;
 use crate::language::Bilingual;
@@ -81,7 +81,7 @@ pub struct ReceiptView {
     pub receipt_number: String,
     pub received_at: UtcTime,
     pub note: Bilingual,
-    /// For the applicant to take the submission over with; shown to whoever filed it.
+    /// For a walk-in to take the submission over with; shown to the clerk who filed it at the counter.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "7KQ2-M9XD-4TRA", max_length = 20)]
     pub claim_code: Option<String>,
@@ -137,8 +137,11 @@ fn view(act: &mut Act<'_>, submission: Submission) -> Result<SubmissionView, Pro
     } else {
         (Vec::new(), None, None)
     };
-    let is_filer = submission.creator_id == act.caller.principal();
-    let code = (filed && is_filer && content.is_some()).then(|| claim_code(act.pepper, id));
+    // Whoever files through the portal or as a partner has what is filed already: there is nothing to take over.
+    let by_this_clerk = submission.creator_id == act.caller.principal()
+        && act.caller.has_role_at(Role::Clerk, &submission.intake_node);
+    let code = (filed && by_this_clerk && content.is_some() && submission.is_taken_at_a_counter())
+        .then(|| claim_code(act.pepper, id));
     Ok(SubmissionView { progress, items, defects, ..summary(submission, code) })
 }
 
@@ -181,7 +184,10 @@ fn of_draft(
 ) -> Result<(Vec<ItemView>, Vec<Defect>), Problem> {
     let catalogue = catalogue::current(act.conn)?;
     // A draft outlives pack versions: what no longer has the shape of the catalogue is a defect, not a dead end.
-    let Ok(form) = parse(&catalogue, form) else { return Ok((Vec::new(), Vec::new())) };
+    let Ok(mut form) = parse(&catalogue, form) else { return Ok((Vec::new(), Vec::new())) };
+    // As handing in will: what was not stated follows from how the draft came.
+    form.channel = form.channel.or_else(|| Channel::from_code(&submission.channel));
+    form.intake_node_code.get_or_insert_with(|| submission.intake_node.clone());
     let owner = known_owner(act, &form, submission.owner_id)?;
     let standing = owner.map(|owner| casework::standing(act.conn, owner)).transpose()?.unwrap_or_default();
     let defects = forms::check(&form, &catalogue.pack, &standing, catalogue.today(act.now));

@@ -7,13 +7,12 @@ use serde_json::{Value, json};
 pub(super) fn complete(document: &mut Value) {
     document["components"]["parameters"] = shared();
     for mut operation in operations(document) {
-        let groups: [(bool, &[&str]); 6] = [
+        let groups: [(bool, &[&str]); 5] = [
             (operation.is_paged(), &["Limit", "Offset", "Cursor", "Fields", "Count"]),
             (operation.takes_key(), &["IdempotencyKey"]),
             (operation.states("428"), &["IfMatch"]),
             (operation.states("304"), &["IfNoneMatch"]),
-            (operation.is_of_the_api(), &["AcceptLanguage", "CorrelationId"]),
-            (operation.is_of_the_api() && operation.method == "get", &["Prefer"]),
+            (operation.is_of_the_api(), &["AcceptLanguage", "CorrelationId", "Prefer"]),
         ];
         let taken = groups.iter().filter(|(holds, _)| *holds).flat_map(|(_, names)| *names);
         let refer = |name: &&str| json!({ "$ref": format!("#/components/parameters/{name}") });

@@ -39,7 +39,7 @@ pub(super) fn complete(document: &mut Value) {
 /// Statuses that follow from where an operation stands and what it takes.
 fn possible(operation: &Operation<'_>) -> impl Iterator<Item = u16> + use<> {
     let api = operation.is_of_the_api();
-    let has_body = operation.said["requestBody"]["required"] == json!(true);
+    let has_body = !operation.said["requestBody"].is_null();
     let names_a_thing = operation.parameters().any(|parameter| parameter["required"] == json!(true));
     let keeps = operation.takes_key() || operation.states("428");
     let groups: [(bool, &'static [u16]); 7] = [

@@ -4,7 +4,7 @@ use super::records::{self, PartyKind};
 use super::standing::{Standing, standing};
 use crate::access::{Allowed, Facts, Phase, Place, ReadParty};
 use crate::command::{self, Act};
-use crate::edge::{Query, listed, shown};
+use crate::edge::{Query, listed, shown_by_content};
 use crate::ids::PartyId;
 use crate::page::PageOf;
 use crate::problem::Problem;
@@ -76,7 +76,7 @@ fn masked(text: &str) -> String {
 )]
 #[get("/parties")]
 async fn party_list(who: Allowed<ReadParty>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let page = Query::of(&request)?.page(&["partyId:asc"], "partyId:asc")?;
+    let page = Query::of(&request)?.page::<PartyView>(&["partyId:asc"], "partyId:asc")?;
     let parties = command::read(who, |act| {
         let mut ids: Vec<PartyId> = Vec::new();
         for grant in act.caller.grants() {
@@ -109,9 +109,11 @@ async fn party_show(
     id: Path<PartyId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    Query::refuse_any(&request)?;
     let id = id.into_inner();
     let party = command::read(who, move |act| view(act, id)).await?;
-    Ok(shown(&request, party.version, &party))
+    // Its recordals change without its own version.
+    shown_by_content(&request, &party)
 }
 
 pub fn routes(config: &mut ServiceConfig<'_>) {

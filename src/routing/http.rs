@@ -62,7 +62,7 @@ async fn routing_table_list(
     who: Allowed<ReadRouting>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let page = Query::of(&request)?.page(&["code:asc"], "code:asc")?;
+    let page = Query::of(&request)?.page::<TableView>(&["code:asc"], "code:asc")?;
     let tables = command::read(who, move |act| {
         let catalogue = catalogue::current(act.conn)?;
         let today = catalogue.today(act.now);

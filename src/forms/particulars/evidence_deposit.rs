@@ -20,10 +20,10 @@ pub struct EvidenceDeposit {
     #[schema(max_length = 400, example = "网店销售页面")]
     pub object_name: Option<String>,
     /// Number of the right that it concerns.
-    #[schema(max_length = 60, example = "ZL202430112233.2")]
+    #[schema(max_length = 60, example = "ZL202430112233.5")]
     pub right_number: Option<String>,
     /// Number of the case at the window that it concerns.
-    #[schema(max_length = 60, example = "NT-2026-000123-K")]
+    #[schema(max_length = 60, example = "NT2026-C000123-C")]
     pub case_number: Option<String>,
     pub hash_algorithm_category: Option<HashAlgorithm>,
     /// Digest of the object, hexadecimal.

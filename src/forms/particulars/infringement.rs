@@ -23,7 +23,7 @@ pub struct Infringement {
     #[schema(example = true)]
     pub holder_consent_indicator: Option<bool>,
     /// Number of the right, by its kind; a report of a counterfeit gives the number that is claimed.
-    #[schema(max_length = 60, example = "ZL202430112233.2")]
+    #[schema(max_length = 60, example = "ZL202430112233.5")]
     pub right_number: Option<String>,
     #[schema(max_length = 400, example = "窗帘布料（江海潮）")]
     pub right_title: Option<String>,

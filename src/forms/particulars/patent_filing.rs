@@ -121,7 +121,7 @@ pub enum ViewCategory {
 pub struct PriorityClaim {
     #[schema(max_length = 10, example = "CN")]
     pub country_code: Option<String>,
-    #[schema(max_length = 60, example = "202510112233.4")]
+    #[schema(max_length = 60, example = "202510112233.9")]
     pub application_number_text: Option<String>,
     #[schema(max_length = 40, example = "2025-06-01")]
     pub filing_date: Option<String>,

@@ -1,67 +1,38 @@
-//! The shape of a form: which properties there are and of what type. It is compiled from the schema that the API
+//! The shape of what is sent: which properties there are and of what type. It is compiled from the schema that the API
 //! publishes, so that the contract and the check are one text. Shape says nothing of right or wrong values.
 
+mod fault;
+
+pub use fault::{ShapeCode, ShapeFault, problem};
+
 use crate::language::{Bilingual, Text};
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use serde_path_to_error::Segment;
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
-
-/// What is wrong with the shape, as a stable code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ShapeCode {
-    WrongType,
-    UnknownProperty,
-    UnknownCode,
-    TooLong,
-    TooMany,
-    Range,
-}
-
-impl ShapeCode {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::WrongType => "WRONG_TYPE",
-            Self::UnknownProperty => "UNKNOWN_PROPERTY",
-            Self::UnknownCode => "UNKNOWN_CODE",
-            Self::TooLong => "TOO_LONG",
-            Self::TooMany => "TOO_MANY",
-            Self::Range => "RANGE",
-        }
-    }
-}
-
-/// Where a form is not of the published shape. It tells the type or size that was found, never the value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShapeFault {
-    pub code: ShapeCode,
-    /// JSON pointer from the root of the form.
-    pub pointer: String,
-    pub message: Bilingual,
-    pub found: Option<String>,
-    pub allowed: Bilingual,
-}
 
 /// More than this many faults are not told.
 const MOST_FAULTS: usize = 100;
 
-impl ShapeFault {
-    /// A value that passed the check of its shape and still could not be read.
-    pub(super) fn unreadable(pointer: &str) -> Self {
-        Self {
-            code: ShapeCode::WrongType,
-            pointer: pointer.to_owned(),
-            message: Bilingual::new("无法读取", "cannot be read"),
-            found: None,
-            allowed: Bilingual::new("接口说明中的结构", "the structure of the published schema"),
-        }
-    }
-
-    /// The same fault seen from further up.
-    pub(super) fn beneath(self, pointer: &str, property: &str) -> Self {
-        Self { pointer: format!("{pointer}/{property}{}", self.pointer), ..self }
+/// Reads a value of a type, or says every fault of its shape. What the schema cannot say, such as how a date is
+/// written, is found in reading and told one at a time.
+pub fn read<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Vec<ShapeFault>> {
+    let faults = Shape::shared::<T>().faults(&value);
+    if faults.is_empty() {
+        serde_path_to_error::deserialize(value).map_err(|error| {
+            let pointer = error.path().iter().fold(String::new(), |pointer, step| match step {
+                Segment::Seq { index } => format!("{pointer}/{index}"),
+                Segment::Map { key } => format!("{pointer}/{}", escaped(key)),
+                Segment::Enum { .. } | Segment::Unknown => pointer,
+            });
+            vec![ShapeFault::unreadable(&pointer)]
+        })
+    } else {
+        Err(faults)
     }
 }
 
@@ -72,7 +43,12 @@ pub struct Shape {
 }
 
 enum Form {
-    Object(BTreeMap<String, Shape>),
+    Object {
+        properties: BTreeMap<String, Shape>,
+        required: Vec<String>,
+    },
+    /// Its properties are judged elsewhere.
+    AnyObject,
     Array {
         entry: Box<Shape>,
         most: usize,
@@ -100,6 +76,18 @@ impl Shape {
         Self::compile(&serde_json::to_value(T::schema()).unwrap_or_default(), &named.collect())
     }
 
+    /// The same, compiled once.
+    pub fn shared<T: ToSchema + 'static>() -> Arc<Self> {
+        static COMPILED: LazyLock<RwLock<HashMap<TypeId, Arc<Shape>>>> = LazyLock::new(RwLock::default);
+        let known = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(&TypeId::of::<T>()).cloned();
+        known.unwrap_or_else(|| {
+            let shape = Arc::new(Self::of::<T>());
+            let mut all = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
+            all.insert(TypeId::of::<T>(), shape.clone());
+            shape
+        })
+    }
+
     fn compile(schema: &Value, named: &BTreeMap<String, Value>) -> Self {
         let by_name = |reference: &str| named.get(reference.rsplit('/').next().unwrap_or_default());
         if let Some(target) = schema["$ref"].as_str().and_then(by_name) {
@@ -122,7 +110,15 @@ impl Shape {
             Form::Code(codes.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         } else if let Some(properties) = schema["properties"].as_object() {
             let compiled = |(name, schema): (&String, &Value)| (name.clone(), Self::compile(schema, named));
-            Form::Object(properties.iter().map(compiled).collect())
+            let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            Form::Object {
+                properties: properties.iter().map(compiled).collect(),
+                required: required.map(str::to_owned).collect(),
+            }
+        } else if schema["additionalProperties"] == false {
+            Form::Object { properties: BTreeMap::new(), required: Vec::new() }
+        } else if is("object") {
+            Form::AnyObject
         } else if is("array") {
             let entry = Box::new(Self::compile(&schema["items"], named));
             Form::Array { entry, most: size("maxItems").unwrap_or(usize::MAX) }
@@ -136,6 +132,15 @@ impl Shape {
             Form::Anything
         };
         Self { nullable: is("null"), form }
+    }
+
+    /// The names of its properties.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let properties = match &self.form {
+            Form::Object { properties, .. } => Some(properties),
+            _ => None,
+        };
+        properties.into_iter().flat_map(BTreeMap::keys).map(String::as_str)
     }
 
     /// Every fault of the value, each with its pointer.
@@ -154,9 +159,13 @@ struct Faults {
 impl Faults {
     fn look(&mut self, shape: &Shape, value: &Value) {
         match (&shape.form, value) {
-            (Form::Anything, _) | (Form::Indicator, Value::Bool(_)) => {}
+            (Form::Anything, _) | (Form::Indicator, Value::Bool(_)) | (Form::AnyObject, Value::Object(_)) => {
+            }
             (_, Value::Null) if shape.nullable => {}
-            (Form::Object(properties), Value::Object(given)) => {
+            (Form::Object { properties, required }, Value::Object(given)) => {
+                for name in required.iter().filter(|name| !given.contains_key(*name)) {
+                    self.within(name, |faults| faults.missing(properties.get(name)));
+                }
                 for (name, value) in given {
                     self.within(name, |faults| match properties.get(name) {
                         Some(shape) => faults.look(shape, value),
@@ -211,9 +220,14 @@ impl Faults {
     fn within(&mut self, step: &str, act: impl FnOnce(&mut Self)) {
         let length = self.pointer.len();
         self.pointer.push('/');
-        self.pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        self.pointer.push_str(&escaped(step));
         act(self);
         self.pointer.truncate(length);
+    }
+
+    fn missing(&mut self, shape: Option<&Shape>) {
+        let allowed = shape.map_or(Form::Anything.name(), |shape| shape.form.name());
+        self.tell(ShapeCode::Required, Bilingual::new("缺少", "is missing"), None, allowed);
     }
 
     fn unknown_property(&mut self, known: &BTreeMap<String, Shape>, value: &Value) {
@@ -247,7 +261,7 @@ impl Faults {
 impl Form {
     fn name(&self) -> Bilingual {
         match self {
-            Self::Object(_) => Bilingual::new("对象", "object"),
+            Self::Object { .. } | Self::AnyObject => Bilingual::new("对象", "object"),
             Self::Array { .. } => Bilingual::new("数组", "array"),
             Self::Text { .. } => Bilingual::new("字符串", "string"),
             Self::Code(codes) => Bilingual::new(codes.join(", "), codes.join(", ")),
@@ -262,6 +276,11 @@ impl Form {
 pub fn code_or_type(text: &str) -> String {
     let code = text.len() <= 60 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     if code { text.to_owned() } else { "string".to_owned() }
+}
+
+/// A property's name as a step of a JSON pointer (RFC 6901).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn type_of(value: &Value) -> &'static str {
@@ -307,6 +326,7 @@ pub fn strings(most: usize, longest: usize, example: &str) -> Array {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::{Deserialize, Serialize};
     use serde_json::json;
 
     #[derive(Serialize, Deserialize, ToSchema)]
@@ -338,6 +358,35 @@ mod tests {
 
     fn names() -> Array {
         strings(1, 2, "a")
+    }
+
+    #[derive(Debug, Serialize, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        #[schema(max_length = 40)]
+        name: String,
+        date: chrono::NaiveDate,
+        #[serde(default)]
+        days: Vec<chrono::NaiveDate>,
+    }
+
+    #[derive(Serialize, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+
+    #[test]
+    fn what_is_missing_or_cannot_be_read_is_told_with_its_pointer() {
+        let read = |value| {
+            let faults = read::<Asked>(value).map(|_| ()).unwrap_err();
+            faults.into_iter().map(|fault| (fault.code, fault.pointer)).collect::<Vec<_>>()
+        };
+        let at = |code, pointer: &str| (code, pointer.to_owned());
+        assert_eq!(read(json!({})), [at(ShapeCode::Required, "/name"), at(ShapeCode::Required, "/date")]);
+        assert_eq!(read(json!({"name": "a", "date": "2026-02-30"})), [at(ShapeCode::Format, "/date")]);
+        let days = json!({"name": "a", "date": "2026-02-28", "days": ["2026-02-28", "soon"]});
+        assert_eq!(read(days), [at(ShapeCode::Format, "/days/1")]);
+        let nothing = |value| Shape::of::<Nothing>().faults(&value).len();
+        assert_eq!((nothing(json!({})), nothing(json!({"a": 1})), nothing(json!([]))), (0, 1, 1));
     }
 
     fn faults(value: &Value) -> Vec<(ShapeCode, String)> {
