@@ -22,14 +22,12 @@ fn refused(output: &Output, words: &str) {
 
 fn from_nothing_to_verified(engine: Engine) {
     let database = Database::empty(engine);
-    let seed = ["seed", "--demo", "--json", "--profile", "demo"];
+    let seed = ["seed", "--demo", "--json"];
     refused(&run(&database, &seed), "onewindow migrate");
     refused(&run(&database, &["serve"]), "onewindow migrate");
     succeeds(&run(&database, &["migrate"]));
     refused(&run(&database, &["serve", "--profile", "festive"]), "demo or production");
     refused(&run(&database, &["pack", "load", "packs/nowhere"]), "packs/nowhere");
-    refused(&run(&database, &["seed", "--demo"]), "--profile demo");
-    refused(&run(&database, &["seed", "--demo", "--profile", "production"]), "--profile demo");
     let first = run(&database, &seed);
     succeeds(&first);
     let logins: Value = serde_json::from_slice(&first.stdout).unwrap();
@@ -93,6 +91,7 @@ fn a_first_admin_is_made_from_the_command_line_and_doctor_says_how_things_stand(
     refused(&add("KING", "long enough\n"), "no role of staff");
     succeeds(&add("CENTRE_ADMIN", "long enough\n"));
     refused(&add("CENTRE_ADMIN", "long enough\n"), "exists already");
+    refused(&run(&database, &["seed", "--demo"]), "real accounts");
     let doctor = run(&database, &["doctor"]);
     succeeds(&doctor);
     let told = String::from_utf8(doctor.stdout).unwrap();

@@ -6,8 +6,9 @@ use crate::catalogue;
 use crate::command::Act;
 use crate::ids::{ClientId, MandateId, PartyId, StreamId, UserId};
 use crate::journal::StreamKind;
+use crate::language::Text;
 use crate::parties::{self, NewParty, RecordalState, Standing};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::store::schema::{clients, mandates, memberships, node_roles, users};
 use crate::store::{Conn, Sealed};
 use diesel::prelude::*;
@@ -46,6 +47,20 @@ pub fn is_seeded(conn: &mut Conn) -> Result<bool, Problem> {
     Ok(count > 0)
 }
 
+/// Accounts with a known password can never be taken out of a database again, so they do not come where real ones are.
+fn refuse_among_real_accounts(conn: &mut Conn) -> Result<(), Problem> {
+    let users: i64 = users::table.count().get_result(conn)?;
+    let clients: i64 = clients::table.count().get_result(conn)?;
+    if users + clients == 0 {
+        return Ok(());
+    }
+    let message = Text::new(
+        "数据库中已有真实账号，不能加入演示账号",
+        "real accounts are in this database: demo accounts do not go beside them",
+    );
+    Err(Problem::new(Code::StateConflict).saying(message))
+}
+
 /// Hashes and salts drawn before the transaction, as hashing is slow.
 #[derive(Clone)]
 pub struct Hashes {
@@ -66,6 +81,7 @@ pub fn seed(act: &mut Act<'_>, hashes: &Hashes) -> Result<Vec<Credential>, Probl
     let catalogue = catalogue::current(act.conn)?;
     let staff = world::staff(&catalogue.pack);
     if !is_seeded(act.conn)? {
+        refuse_among_real_accounts(act.conn)?;
         let parties = insert_parties(act, &world)?;
         for user in &world.users {
             let party = parties.get(&user.party).copied().ok_or_else(|| unknown(&user.party))?;

@@ -71,9 +71,8 @@ fn prepare(server: &Server) -> Result<String, String> {
     steps.step("city pack of Nantong", || {
         child::run(&mut server.command(&["pack", "load", "packs/nantong"]))
     })?;
-    let seed = steps.step("demo world", || {
-        child::text_of(&mut server.command(&["seed", "--demo", "--json", "--profile", "demo"]))
-    })?;
+    let seed =
+        steps.step("demo world", || child::text_of(&mut server.command(&["seed", "--demo", "--json"])))?;
     logins::table(&seed).map_err(|error| format!("onewindow seed --demo --json: {error}"))
 }
 
