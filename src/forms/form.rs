@@ -1,6 +1,6 @@
 //! The form that an applicant fills in: one form, one pool of documents, one item for each service asked for. A form
-//! holds whatever is well shaped; whether it is complete and right is for `completeness` to say. The bounds of its numbers reach
-//! below zero, so that a slip is kept and told with the rest.
+//! holds whatever is well shaped; whether it is complete and right is for `completeness` to say. The bounds of its
+//! numbers reach below zero, so that a slip is kept and told with the rest.
 
 use super::particulars::Particulars;
 use super::party::{Applicant, PartyIdentifier};
