@@ -15,6 +15,9 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
+/// No whole number is farther from zero: beyond it, readers that hold numbers as floats lose digits (RFC 8259 §6).
+pub const LARGEST_NUMBER: i64 = 9_007_199_254_740_991;
+
 /// More than this many faults are not told.
 const MOST_FAULTS: usize = 100;
 
@@ -57,9 +60,10 @@ enum Form {
         most: usize,
     },
     Code(Vec<String>),
-    /// Whole and not negative.
+    /// Whole.
     Number {
-        most: u64,
+        least: i64,
+        most: i64,
     },
     Indicator,
     /// Judged elsewhere.
@@ -125,7 +129,8 @@ impl Shape {
         } else if is("string") {
             Form::Text { most: size("maxLength").unwrap_or(usize::MAX) }
         } else if is("integer") {
-            Form::Number { most: schema["maximum"].as_u64().unwrap_or(u64::MAX) }
+            let bound = |keyword: &str, usual| schema[keyword].as_i64().unwrap_or(usual);
+            Form::Number { least: bound("minimum", -LARGEST_NUMBER), most: bound("maximum", LARGEST_NUMBER) }
         } else if is("boolean") {
             Form::Indicator
         } else {
@@ -198,13 +203,13 @@ impl Faults {
                     );
                 }
             }
-            (Form::Number { most }, Value::Number(number)) if number.is_u64() || number.is_i64() => {
-                if number.as_u64().is_none_or(|number| number > *most) {
+            (Form::Number { least, most }, Value::Number(number)) if number.is_u64() || number.is_i64() => {
+                if number.as_i64().is_none_or(|number| !(*least..=*most).contains(&number)) {
                     self.tell(
                         ShapeCode::Range,
                         Bilingual::new("超出范围", "is out of range"),
                         Some(number.to_string()),
-                        Bilingual::new(format!("0 至 {most}"), format!("0 to {most}")),
+                        Bilingual::new(format!("{least} 至 {most}"), format!("{least} to {most}")),
                     );
                 }
             }
@@ -265,7 +270,7 @@ impl Form {
             Self::Array { .. } => Bilingual::new("数组", "array"),
             Self::Text { .. } => Bilingual::new("字符串", "string"),
             Self::Code(codes) => Bilingual::new(codes.join(", "), codes.join(", ")),
-            Self::Number { .. } => Bilingual::new("非负整数", "whole number, not negative"),
+            Self::Number { .. } => Bilingual::new("整数", "whole number"),
             Self::Indicator => Bilingual::new("true 或 false", "true or false"),
             Self::Anything => Bilingual::new("任意值", "anything"),
         }

@@ -15,6 +15,7 @@ on_both_engines! {
         form["items"][0]["particulars"].as_object_mut().unwrap().remove("inventionTitle");
         form["applicants"][0]["contact"]["email"] = json!("nobody");
         form["documents"][0]["signedOn"] = json!("2026-02-30");
+        form["documents"][0]["pageCount"] = json!(-1);
         let answer = user.post("/api/v1/submissions", &form);
         let body = answer.expect(201);
         let pointers: HashSet<String> =
@@ -28,12 +29,43 @@ on_both_engines! {
             "/items/0/particulars/inventionTitle",
             "/applicants/0/contact/email",
             "/documents/0/signedOn",
+            "/documents/0/pageCount",
         ] {
             assert!(pointers.contains(pointer), "{pointer} not among the defects {pointers:?}");
             assert!(details.contains(pointer), "{pointer} not among the details {details:?}");
         }
         let again = user.get(path).expect(200);
         assert_eq!((again["state"].as_str(), again["version"].as_i64()), (Some("DRAFT"), Some(1)));
+    }
+
+    /// A draft whose service is not known, or was changed under its particulars, keeps both and says one thing of it.
+    fn a_draft_keeps_particulars_of_another_service(app) {
+        let user = app.user(&filer(DESIGN));
+        let (path, version) = draft(&user, &example(DESIGN));
+        let given = example(DESIGN)["items"].clone();
+        let changed = |code: &str| {
+            let mut items = given.clone();
+            items[0]["serviceCode"] = json!(code);
+            json!({ "items": items })
+        };
+        for (at, code, pointer, said) in [
+            (version, "WORK_REGISTRATION", "/items/0/particulars", "KIND"),
+            (version + 1, "NO_SUCH_SERVICE", "/items/0/serviceCode", "UNKNOWN_CODE"),
+        ] {
+            let saved = user.patch(&path, at, &changed(code)).expect(200);
+            let found: Vec<_> = saved["defects"].as_array().unwrap().iter()
+                .filter(|defect| defect["pointer"].as_str().unwrap().starts_with(pointer))
+                .map(|defect| (defect["pointer"].as_str().unwrap(), defect["code"].as_str().unwrap()))
+                .collect();
+            assert_eq!(found, [(pointer, said)], "{saved}");
+            let form = user.get(&format!("{path}?expand=form")).expect(200)["form"].clone();
+            assert_eq!(form["items"][0]["particulars"], given[0]["particulars"]);
+            let refused = user.act(&path, at + 1, &json!({ "action": "SUBMIT" }));
+            refused.refused(400, "INCOMPLETE");
+            assert!(refused.details().contains(&(said.to_owned(), pointer.to_owned())), "{}", refused.text);
+        }
+        user.patch(&path, version + 2, &json!({ "items": given })).expect(200);
+        user.act(&path, version + 3, &json!({ "action": "SUBMIT" })).expect(201);
     }
 
     /// Autosave merges; a stale version, a missing one and the wrong media type are refused and change nothing.
@@ -287,7 +319,7 @@ on_both_engines! {
         let cases: Vec<(Value, &str)> = vec![
             (json!({ "surprise": 1 }), "/surprise"),
             (json!({ "items": [{ "serviceCode": "PRE_EXAMINATION_DESIGN", "particulars": { "surprise": 1 } }] }), "/items/0/particulars/surprise"),
-            (json!({ "items": [{ "serviceCode": "NO_SUCH_SERVICE" }] }), "/items/0/serviceCode"),
+            (json!({ "items": [{ "serviceCode": "NO_SUCH_SERVICE", "particulars": { "surprise": 1 } }] }), "/items/0/serviceCode"),
             (json!({ "items": 7 }), "/items"),
             (json!({ "applicants": [{ "kind": "COMPANY" }] }), "/applicants/0/kind"),
             (json!({ "submissionId": "x", "state": "SUBMITTED" }), "/state"),

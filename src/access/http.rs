@@ -222,7 +222,8 @@ fn cookie_of(credentials: &Credentials) -> Result<String, Problem> {
         (status = 404, description = "A token is not a session", body = ProblemBody)),
 )]
 #[get("/sessions/current")]
-async fn session_show(who: Allowed<ReadSession>) -> Result<HttpResponse, Problem> {
+async fn session_show(who: Allowed<ReadSession>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    crate::edge::Query::refuse_any(&request)?;
     let token = cookie_of(&who.credentials)?;
     let (now, issuer) = (who.window.now(), who.window.settings.issuer.clone());
     let view = who.window.store.read(move |conn| describe(conn, &token, &issuer, now)).await?;

@@ -1,5 +1,6 @@
 //! The form that an applicant fills in: one form, one pool of documents, one item for each service asked for. A form
-//! holds whatever is well shaped; whether it is complete and right is for `completeness` to say.
+//! holds whatever is well shaped; whether it is complete and right is for `completeness` to say. The bounds of its
+//! numbers reach below zero, so that a slip is kept and told with the rest.
 
 use super::particulars::Particulars;
 use super::party::{Applicant, PartyIdentifier};
@@ -143,13 +144,13 @@ pub struct DocumentEntry {
     pub file_name: Option<String>,
     #[schema(max_length = 200, example = "application/pdf")]
     pub media_type: Option<String>,
-    #[schema(example = 182_044, maximum = 9_007_199_254_740_991_u64)]
-    pub size_bytes: Option<u64>,
+    #[schema(example = 182_044, minimum = -9_007_199_254_740_991_i64, maximum = 9_007_199_254_740_991_i64)]
+    pub size_bytes: Option<i64>,
     /// Digest of the bytes, hexadecimal.
     #[schema(max_length = 100, example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
     pub sha256: Option<String>,
-    #[schema(example = 12, maximum = 1_000_000)]
-    pub page_count: Option<u32>,
+    #[schema(example = 12, minimum = -1_000_000, maximum = 1_000_000)]
+    pub page_count: Option<i64>,
     #[schema(max_length = 40, example = "2026-03-02")]
     pub signed_on: Option<String>,
 }
@@ -251,8 +252,9 @@ fn items_of(value: &mut Value) -> &mut [Value] {
     value.get_mut("items").and_then(Value::as_array_mut).map_or(&mut [], Vec::as_mut_slice)
 }
 
-/// Takes the particulars out of a raw item and reads them as the service asks. Nothing is said of an item that is not of
-/// the right shape itself: that is told already.
+/// Takes the particulars out of a raw item and reads them as the service asks. Where they are another service's, or the
+/// service is not known yet, they are kept as what they are: whoever changes the service of a draft finds them there.
+/// Nothing is said of an item that is not of the right shape itself: that is told already.
 fn take_particulars(
     item: &mut Value,
     pointer: &str,
@@ -260,16 +262,23 @@ fn take_particulars(
 ) -> Result<Option<Particulars>, Vec<ShapeFault>> {
     let Some(item) = item.as_object_mut() else { return Ok(None) };
     let particulars = item.remove("particulars").filter(|particulars| !particulars.is_null());
-    match item.get("serviceCode") {
-        Some(Value::String(code)) => {
-            let kind = kind_of(code).ok_or_else(|| vec![no_service(pointer, Some(code))])?;
+    let code = match item.get("serviceCode") {
+        Some(Value::String(code)) => Some(code.as_str()),
+        None | Some(Value::Null) => None,
+        Some(_) => return Ok(None),
+    };
+    match (code.and_then(kind_of), particulars) {
+        (Some(kind), particulars) => {
             let particulars = particulars.unwrap_or_else(|| Value::Object(Map::new()));
-            Particulars::parse(kind, particulars).map(Some).map_err(|faults| {
+            Particulars::parse_or_keep(kind, particulars).map(Some).map_err(|faults| {
                 faults.into_iter().map(|fault| fault.beneath(pointer, "particulars")).collect()
             })
         }
-        None | Some(Value::Null) if particulars.is_some() => Err(vec![no_service(pointer, None)]),
-        _ => Ok(None),
+        (None, Some(particulars)) => match Particulars::of_any_kind(particulars) {
+            Some(kept) => Ok(Some(kept)),
+            None => Err(vec![no_service(pointer, code)]),
+        },
+        (None, None) => Ok(None),
     }
 }
 
@@ -308,6 +317,7 @@ mod tests {
             json!({"items": [{"serviceCode": null, "particulars": null}]}),
             json!({"items": [{"serviceCode": "SOFTWARE_REGISTRATION"}]}),
             json!({"items": [{"serviceCode": "SOFTWARE_REGISTRATION", "particulars": {"completionDate": "someday"}}]}),
+            json!({"items": [{"serviceCode": "NO_SUCH"}, {"particulars": {}}]}),
         ] {
             assert!(read(form.clone()).is_ok(), "{form}");
         }
@@ -325,8 +335,8 @@ mod tests {
         form["items"][0]["particulars"]["softwareTitle"] = json!(["a"]);
         form["items"][0]["particulars"]["colour"] = json!("red");
         form["items"].as_array_mut().unwrap().extend([
-            json!({"serviceCode": "NO_SUCH"}),
-            json!({"particulars": {}}),
+            json!({"serviceCode": "NO_SUCH", "particulars": {"colour": "red"}}),
+            json!({"particulars": {"colour": "red"}}),
             json!({"serviceCode": 7, "particulars": {}}),
             json!("item"),
         ]);
@@ -348,6 +358,19 @@ mod tests {
             assert_eq!(faults(form), [("WRONG_TYPE", String::new())]);
         }
         assert_eq!(faults(json!({"items": {}})), [("WRONG_TYPE", "/items".to_owned())]);
+    }
+
+    #[test]
+    fn particulars_of_another_service_are_kept_as_they_are() {
+        let whole = form("software");
+        let given = whole["items"][0]["particulars"].clone();
+        for code in [json!("NO_SUCH"), json!(null), json!("PRE_EXAMINATION_INVENTION")] {
+            let mut form = whole.clone();
+            form["items"][0]["serviceCode"] = code;
+            let draft = read(form).unwrap();
+            assert_eq!(draft.to_value()["items"][0]["particulars"], given);
+            assert!(read(draft.to_value()).unwrap() == draft);
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Every text, number and list of the contract has a bound: what a schema does not state itself gets the widest bound
 //! that the service enforces anyway, a body of 256 KiB with arrays of 1,000 and no NUL in any text.
 
+use crate::shape::LARGEST_NUMBER;
 use serde_json::{Map, Value, json};
 
 const LONGEST_TEXT: u32 = 262_144;
 const LONGEST_LIST: u32 = 1000;
-const LARGEST_NUMBER: i64 = 9_007_199_254_740_991;
 const NO_NUL: &str = r"^[^\x00]*$";
 
 pub(super) fn state(document: &mut Value) {

@@ -8,7 +8,7 @@ use crate::identifiers::Sha256Hex;
 use crate::language::{Bilingual, Text};
 
 /// The largest document that is taken, in bytes.
-const MOST_BYTES: u64 = 50 * 1024 * 1024;
+const MOST_BYTES: i64 = 50 * 1024 * 1024;
 
 impl<'a> Desk<'a> {
     pub(super) fn documents(self, list: &mut Checklist<'a>) {

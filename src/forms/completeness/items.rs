@@ -176,7 +176,7 @@ impl<'a> Desk<'a> {
             }
             Some(_) => list.defect(Finding::new(
                 DefectCode::Kind,
-                Text::new("与服务事项不符", "do not fit the service"),
+                Text::new("属于另一服务事项", "belong to another service"),
             )),
             None => list.defect(Finding::new(DefectCode::Required, Text::new("未填写", "are missing"))),
         }

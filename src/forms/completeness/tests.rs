@@ -157,9 +157,11 @@ fn documents_fit_into_the_window() {
         ("fileName", json!("fdp\u{202E}.exe"), "UNSAFE_CHARACTER"),
         ("mediaType", json!("text/html"), "NOT_ALLOWED"),
         ("sizeBytes", json!(0), "RANGE"),
+        ("sizeBytes", json!(-1), "RANGE"),
         ("sizeBytes", json!(52_428_801), "RANGE"),
         ("sha256", json!("E3B0"), "FORMAT"),
         ("pageCount", json!(0), "RANGE"),
+        ("pageCount", json!(-1), "RANGE"),
         ("signedOn", json!("2026-02-30"), "DATE"),
         ("signedOn", json!("2026-03-03"), "RANGE"),
     ] {

@@ -27,15 +27,15 @@ pub struct EntityRecordal {
     pub classification_bag: Vec<ClassSymbol>,
     #[schema(max_length = 8000, example = "设有研发部，拥有提花织造小试线。")]
     pub research_development_text: Option<String>,
-    #[schema(example = 26, maximum = 1_000_000)]
-    pub research_staff_quantity: Option<u32>,
+    #[schema(example = 26, minimum = -1_000_000, maximum = 1_000_000)]
+    pub research_staff_quantity: Option<i64>,
     /// Spent on research and development last year.
     pub research_expenditure_amount: Option<Amount>,
     /// Patents in force.
-    #[schema(example = 35, maximum = 1_000_000)]
-    pub patent_total_quantity: Option<u32>,
-    #[schema(example = 12, maximum = 1_000_000)]
-    pub planned_filing_quantity: Option<u32>,
+    #[schema(example = 35, minimum = -1_000_000, maximum = 1_000_000)]
+    pub patent_total_quantity: Option<i64>,
+    #[schema(example = 12, minimum = -1_000_000, maximum = 1_000_000)]
+    pub planned_filing_quantity: Option<i64>,
     pub intellectual_property_officer: Option<Contact>,
     /// Patent agency that is to act in pre-examination.
     #[schema(max_length = 20, example = "32200")]
@@ -70,11 +70,11 @@ impl Matter for EntityRecordal {
             .required()
             .each(|list, _, symbol| symbol.check(list, &[Scheme::Ipc, Scheme::Locarno]));
         list.prose("researchDevelopmentText", &self.research_development_text).required().at_most(4000);
-        list.value("researchStaffQuantity", self.research_staff_quantity);
+        list.value("researchStaffQuantity", self.research_staff_quantity).between(0..=1_000_000);
         list.part("researchExpenditureAmount", self.research_expenditure_amount.as_ref())
             .inside(|list, amount| amount.check(list));
-        list.value("patentTotalQuantity", self.patent_total_quantity).required();
-        list.value("plannedFilingQuantity", self.planned_filing_quantity);
+        list.value("patentTotalQuantity", self.patent_total_quantity).required().between(0..=1_000_000);
+        list.value("plannedFilingQuantity", self.planned_filing_quantity).between(0..=1_000_000);
         list.part("intellectualPropertyOfficer", self.intellectual_property_officer.as_ref())
             .required()
             .inside(|list, officer| officer.check(list));

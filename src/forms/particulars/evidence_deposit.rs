@@ -32,8 +32,8 @@ pub struct EvidenceDeposit {
     #[schema(max_length = 400, example = "capture.zip")]
     pub file_name: Option<String>,
     /// Bytes.
-    #[schema(example = 1_048_576, maximum = 9_007_199_254_740_991_u64)]
-    pub file_size_quantity: Option<u64>,
+    #[schema(example = 1_048_576, minimum = -9_007_199_254_740_991_i64, maximum = 9_007_199_254_740_991_i64)]
+    pub file_size_quantity: Option<i64>,
     #[schema(max_length = 200, example = "application/zip")]
     pub mime_type_identifier: Option<String>,
     #[schema(max_length = 2000, example = "浏览器全页截屏并录屏")]

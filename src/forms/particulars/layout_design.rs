@@ -34,11 +34,11 @@ pub struct LayoutDesign {
     pub technology_category: Option<TechnologyCategory>,
     pub function_category: Option<FunctionCategory>,
     /// Sheets of the copy or drawings.
-    #[schema(example = 6, maximum = 100_000)]
-    pub drawing_total_quantity: Option<u32>,
+    #[schema(example = 6, minimum = -100_000, maximum = 100_000)]
+    pub drawing_total_quantity: Option<i64>,
     /// Samples of the chip, for one that has been exploited.
-    #[schema(example = 4, maximum = 1000)]
-    pub sample_total_quantity: Option<u32>,
+    #[schema(example = 4, minimum = -1000, maximum = 1000)]
+    pub sample_total_quantity: Option<i64>,
     /// Layers that are to be kept secret.
     #[schema(example = false)]
     pub confidential_layer_indicator: Option<bool>,
@@ -81,7 +81,7 @@ pub enum FunctionCategory {
 }
 
 /// Samples that go with the application for a layout-design in commercial use.
-const SAMPLES: u32 = 4;
+const SAMPLES: i64 = 4;
 
 impl Matter for LayoutDesign {
     fn check(&self, _: &ItemContext<'_>, list: &mut Checklist<'_>) {
@@ -101,14 +101,17 @@ impl Matter for LayoutDesign {
         list.value("technologyCategory", self.technology_category).required();
         list.value("functionCategory", self.function_category).required();
         list.value("drawingTotalQuantity", self.drawing_total_quantity).between(1..=10_000);
-        list.value("sampleTotalQuantity", self.sample_total_quantity).required_if(exploited).must(
-            |samples| !exploited || *samples >= SAMPLES,
-            |samples| {
-                Finding::new(DefectCode::Range, Text::new("不足", "is too small"))
-                    .found(samples)
-                    .allowed(Bilingual::new(format!("{SAMPLES} 件"), format!("{SAMPLES} samples")))
-            },
-        );
+        list.value("sampleTotalQuantity", self.sample_total_quantity)
+            .required_if(exploited)
+            .between(0..=1000)
+            .must(
+                |samples| !exploited || *samples >= SAMPLES,
+                |samples| {
+                    Finding::new(DefectCode::Range, Text::new("不足", "is too small"))
+                        .found(samples)
+                        .allowed(Bilingual::new(format!("{SAMPLES} 件"), format!("{SAMPLES} samples")))
+                },
+            );
         list.value("confidentialLayerIndicator", self.confidential_layer_indicator);
         right_number(
             list.text("registrationNumber", &self.registration_number),

@@ -41,7 +41,7 @@ use super::checklist::Checklist;
 use super::party::Applicant;
 use crate::catalogue::{ParticularsKind, RightKind};
 use crate::decision::{Forum, Scheme};
-use crate::shape::{self, Shape, ShapeFault};
+use crate::shape::{self, Shape, ShapeCode, ShapeFault};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::fmt;
@@ -173,6 +173,20 @@ impl Particulars {
         } else {
             Err(faults)
         }
+    }
+
+    /// Reads particulars of a kind, or of another one if they have properties that this kind does not know.
+    pub fn parse_or_keep(kind: ParticularsKind, value: Value) -> Result<Self, Vec<ShapeFault>> {
+        Self::parse(kind, value.clone()).or_else(|faults| {
+            let foreign = faults.iter().any(|fault| fault.code == ShapeCode::UnknownProperty);
+            Self::of_any_kind(value).filter(|_| foreign).ok_or(faults)
+        })
+    }
+
+    /// Reads particulars as of the first kind that knows all their properties.
+    pub fn of_any_kind(value: Value) -> Option<Self> {
+        let (kind, _) = SHAPES.iter().find(|(_, shape)| shape.faults(&value).is_empty())?;
+        Self::parse(*kind, value).ok()
     }
 
     /// The particulars as JSON, without what is null or empty.

@@ -60,8 +60,8 @@ pub struct ClassSymbol {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GoodsServices {
     /// Nice class, 1 to 45.
-    #[schema(example = 24, maximum = 999)]
-    pub class_number: Option<u32>,
+    #[schema(example = 24, minimum = -999, maximum = 999)]
+    pub class_number: Option<i64>,
     #[schema(max_length = 4000, example = "床单；被子；枕套")]
     pub goods_services_text: Option<String>,
 }

@@ -27,10 +27,10 @@ pub struct PatentFiling {
     pub classification_bag: Vec<ClassSymbol>,
     #[schema(max_length = 2000, example = "本发明公开了一种高密度提花面料及其织造方法。")]
     pub abstract_text: Option<String>,
-    #[schema(example = 8, maximum = 100_000)]
-    pub claim_total_quantity: Option<u32>,
-    #[schema(example = 3, maximum = 100_000)]
-    pub drawing_total_quantity: Option<u32>,
+    #[schema(example = 8, minimum = -100_000, maximum = 100_000)]
+    pub claim_total_quantity: Option<i64>,
+    #[schema(example = 3, minimum = -100_000, maximum = 100_000)]
+    pub drawing_total_quantity: Option<i64>,
     /// Pictures or photographs of a design.
     #[schema(max_items = 100)]
     pub design_view_bag: Vec<DesignView>,
@@ -43,8 +43,8 @@ pub struct PatentFiling {
     #[schema(example = false)]
     pub partial_design_indicator: Option<bool>,
     /// Similar designs in one application.
-    #[schema(example = 2, maximum = 1000)]
-    pub similar_design_total_quantity: Option<u32>,
+    #[schema(example = 2, minimum = -1000, maximum = 1000)]
+    pub similar_design_total_quantity: Option<i64>,
     #[schema(example = true)]
     pub substantive_examination_request_indicator: Option<bool>,
     #[schema(example = true)]
@@ -179,7 +179,7 @@ impl PatentFiling {
         let utility_model = context.right_kind == Some(RightKind::UtilityModel);
         list.value("drawingTotalQuantity", self.drawing_total_quantity)
             .required_if(utility_model)
-            .between(u32::from(utility_model)..=5000);
+            .between(i64::from(utility_model)..=5000);
         list.bag("designViewBag", &self.design_view_bag).required_if(design).each(|list, _, view| {
             list.value("viewCategory", view.view_category).required();
             document_key(list, view.document_key.as_ref(), context);

@@ -41,8 +41,8 @@ pub struct Software {
     pub software_environment_text: Option<String>,
     #[schema(max_length = 400, example = "Rust")]
     pub programming_language_text: Option<String>,
-    #[schema(example = 42_000, maximum = 2_000_000_000)]
-    pub source_line_total_quantity: Option<u32>,
+    #[schema(example = 42_000, minimum = -2_000_000_000, maximum = 2_000_000_000)]
+    pub source_line_total_quantity: Option<i64>,
     #[schema(max_length = 8000, example = "根据订单和机台状态生成排产计划。")]
     pub main_function_text: Option<String>,
     #[schema(max_length = 8000, example = "采用约束求解。")]
@@ -86,7 +86,7 @@ impl Matter for Software {
         list.prose("hardwareEnvironmentText", &self.hardware_environment_text).at_most(1000);
         list.prose("softwareEnvironmentText", &self.software_environment_text).at_most(1000);
         list.text("programmingLanguageText", &self.programming_language_text).at_most(200);
-        list.value("sourceLineTotalQuantity", self.source_line_total_quantity);
+        list.value("sourceLineTotalQuantity", self.source_line_total_quantity).between(0..=2_000_000_000);
         list.prose("mainFunctionText", &self.main_function_text).at_most(4000);
         list.prose("technicalFeatureText", &self.technical_feature_text).at_most(4000);
         right_number(list.text("registrationNumber", &self.registration_number), Some(RightKind::Software));

@@ -17,8 +17,8 @@ pub struct SubsidyClaim {
     pub policy_item_code: Option<String>,
     #[schema(max_length = 400, example = "知识产权质押融资贴息")]
     pub policy_item_name: Option<String>,
-    #[schema(example = 2025, maximum = 9999)]
-    pub claim_year_number: Option<u32>,
+    #[schema(example = 2025, minimum = -9999, maximum = 9999)]
+    pub claim_year_number: Option<i64>,
     #[schema(max_length = 8000, example = "2025年办理专利权质押登记1笔，贷款500万元。")]
     pub achievement_text: Option<String>,
     pub claimed_amount: Option<Amount>,

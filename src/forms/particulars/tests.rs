@@ -272,6 +272,27 @@ fn texts_dates_and_amounts_are_held_against_their_rules() {
     ]);
 }
 
+/// A slip such as a minus sign is kept in a draft and told with the rest.
+#[test]
+fn a_quantity_below_zero_is_a_defect_and_no_fault_of_shape() {
+    for (name, property) in [
+        ("patent_filing_invention", "claimTotalQuantity"),
+        ("patent_filing_utility_model", "drawingTotalQuantity"),
+        ("patent_filing_design", "similarDesignTotalQuantity"),
+        ("entity_recordal", "researchStaffQuantity"),
+        ("entity_recordal", "patentTotalQuantity"),
+        ("entity_recordal", "plannedFilingQuantity"),
+        ("evidence_deposit", "fileSizeQuantity"),
+        ("layout_design", "drawingTotalQuantity"),
+        ("layout_design", "sampleTotalQuantity"),
+        ("software", "sourceLineTotalQuantity"),
+        ("subsidy_claim", "claimYearNumber"),
+        ("trademark_matter_expedited", "expeditionCircumstanceNumber"),
+    ] {
+        assert_faults(&[(name, json!({ property: -1 }), "RANGE", property)]);
+    }
+}
+
 #[test]
 fn statements_are_held_against_one_another() {
     let sole = json!({"requesterStandingCategory": "SOLE_LICENSEE"});

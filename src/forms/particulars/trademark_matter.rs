@@ -32,8 +32,8 @@ pub struct TrademarkMatter {
     #[schema(max_items = 50)]
     pub right_holder_bag: Vec<NamedParty>,
     /// Which of the five circumstances of the expedition measures holds.
-    #[schema(example = 2, maximum = 99)]
-    pub expedition_circumstance_number: Option<u32>,
+    #[schema(example = 2, minimum = -99, maximum = 99)]
+    pub expedition_circumstance_number: Option<i64>,
     #[schema(max_length = 8000, example = "涉及南通市重点培育的区域品牌，亟需取得商标专用权。")]
     pub expedition_reason_text: Option<String>,
     #[schema(max_length = 400, example = "南通市市场监督管理局")]
