@@ -5,6 +5,7 @@ use crate::catalogue::{self, Imported, PackFiles};
 use crate::clock::Clock;
 use crate::command::by_program;
 use crate::config::{Config, Flags};
+use crate::edge::Quotas;
 use crate::ids::{StreamId, UserId};
 use crate::journal::StreamKind;
 use crate::language::Text;
@@ -16,6 +17,7 @@ use actix_web::web::Data;
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;
 use std::net::TcpListener;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 #[derive(Parser)]
@@ -383,7 +385,10 @@ async fn serve(config: Config) -> Result<(), String> {
     }
     let listening = Listening {
         origin: config.origin(),
-        requests_per_minute: config.requests_per_minute,
+        quotas: Quotas {
+            caller: config.requests_per_minute,
+            address: NonZeroU32::new(config.address_requests_per_minute),
+        },
         workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
     };
     let window = window(&config, profile).await?;

@@ -23,6 +23,9 @@ pub struct Config {
     pub origin: Option<String>,
     /// Requests a caller may make in a minute (`ONEWINDOW_REQUESTS_PER_MINUTE`).
     pub requests_per_minute: NonZeroU32,
+    /// Requests that all callers at one address may make in a minute (`ONEWINDOW_ADDRESS_REQUESTS_PER_MINUTE`); 0 for
+    /// no such limit, as behind a proxy.
+    pub address_requests_per_minute: u32,
     /// What is logged (`ONEWINDOW_LOG`): `info`, `onewindow=debug` …
     pub log: String,
 }
@@ -36,6 +39,7 @@ impl Default for Config {
             profile: "production".to_owned(),
             origin: None,
             requests_per_minute: NonZeroU32::new(600_000).unwrap_or(NonZeroU32::MIN),
+            address_requests_per_minute: 12_000_000,
             log: "info".to_owned(),
         }
     }

@@ -5,10 +5,13 @@ use crate::problem::{Detail, Problem};
 use crate::shape::Shape;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 pub const DEFAULT_LIMIT: u32 = 20;
 pub const MOST: u32 = 200;
+/// Unknown names that are told of one list.
+const MOST_FAULTS: usize = 20;
 pub const FARTHEST_OFFSET: u32 = 10_000;
 pub const LIMIT_RULE: Text = Text::new("1 至 200 的整数", "a whole number from 1 to 200");
 pub const OFFSET_RULE: Text =
@@ -73,7 +76,9 @@ impl Page {
         }
         let fields: Vec<String> =
             fields.unwrap_or_default().split(',').filter(|f| !f.is_empty()).map(str::to_owned).collect();
-        for unknown in fields.iter().filter(|field| !item.names().any(|name| name == field.as_str())) {
+        let unknown: BTreeSet<&String> =
+            fields.iter().filter(|field| !item.names().any(|name| name == field.as_str())).collect();
+        for unknown in unknown.into_iter().take(MOST_FAULTS) {
             fault("fields", unknown.clone(), Bilingual::codes(item.names()));
         }
         match sort {

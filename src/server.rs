@@ -2,7 +2,7 @@
 
 use crate::access::{self, Window};
 use crate::casework::{self, Numbering};
-use crate::edge::{Limits, Shell};
+use crate::edge::{Limits, Quotas, Shell};
 use crate::openapi::{self, Contract};
 use crate::problem::{Code, Problem};
 use crate::{catalogue, deadlines, docs, intake, parties, routing};
@@ -11,7 +11,6 @@ use actix_web::http::Method;
 use actix_web::web::{Data, PathConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, get};
 use std::net::TcpListener;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 use utoipa_actix_web::AppExt;
@@ -22,7 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub struct Listening {
     /// The origin at which people reach the service.
     pub origin: String,
-    pub requests_per_minute: NonZeroU32,
+    pub quotas: Quotas,
     pub workers: usize,
 }
 
@@ -39,7 +38,7 @@ impl Shared {
     pub fn of(window: Data<Window>, listening: &Listening) -> Self {
         let drawing = window.clone();
         let shell = Shell {
-            limits: Arc::new(Limits::new(listening.requests_per_minute)),
+            limits: Arc::new(Limits::new(listening.quotas)),
             origin: listening.origin.clone(),
             credential: access::presented,
             page_policy: docs::policy,

@@ -15,6 +15,8 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_millis(500);
 /// Messages handled in one transaction, clocks looked at in one read.
 const BATCH: i64 = 100;
+/// Clocks that may fail one after the other for want of the store before the rest is left for the next round.
+const MOST_OUTAGES: u32 = 3;
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,13 +66,15 @@ fn is_outage(problem: &Problem) -> bool {
     matches!(problem.code, Code::Unavailable | Code::OutcomeUnknown)
 }
 
-/// Looking is cheap, so that an idle service does not write. Each message is tried once a round.
+/// Looking is cheap, so that an idle service does not write. What is written meanwhile waits for the next round.
 async fn deliver(window: &Data<Window>, round: &mut Round) -> Result<(), Problem> {
+    let now = window.now();
     let mut after = None;
     loop {
-        let batch = window.store().read(move |conn| outbox::waiting(conn, after, BATCH)).await?;
+        let batch = window.store().read(move |conn| outbox::waiting(conn, now, after, BATCH)).await?;
         let Some(last) = batch.last() else { return Ok(()) };
         after = Some(*last);
+        let batch: Vec<_> = batch.into_iter().filter(|message| message.is_due(now)).collect();
         let together = batch.clone();
         match by_program(window, move |act| outbox::deliver(act.conn, &together, act.now)).await {
             Ok(delivered) => round.delivered += delivered,
@@ -103,7 +107,7 @@ async fn deliver_alone(
 
 async fn lapse(window: &Data<Window>, round: &mut Round) -> Result<(), Problem> {
     let now = window.now();
-    let mut after = None;
+    let (mut after, mut outages) = (None, 0);
     loop {
         let overdue = window
             .store()
@@ -118,9 +122,16 @@ async fn lapse(window: &Data<Window>, round: &mut Round) -> Result<(), Problem> 
         after = Some((last.due_on, last.deadline));
         for one in overdue {
             match by_program(window, move |act| casework::lapse(act, one.case, &one.clock)).await {
-                Ok(moved) => round.lapsed += usize::from(moved),
-                Err(problem) if is_outage(&problem) => return Err(problem),
-                Err(problem) => round.fail("a clock could not run out", &problem),
+                Ok(moved) => {
+                    round.lapsed += usize::from(moved);
+                    outages = 0;
+                }
+                // Somebody may hold that one case; several in a row is the store itself.
+                Err(problem) if is_outage(&problem) && outages == MOST_OUTAGES => return Err(problem),
+                Err(problem) => {
+                    outages += u32::from(is_outage(&problem));
+                    round.fail("a clock could not run out", &problem);
+                }
             }
         }
     }

@@ -1,8 +1,9 @@
 //! The window: drafts, completeness, handing in, receipts.
 
 use crate::on_both_engines;
+use crate::support::App;
 use crate::support::caller::fresh_key;
-use crate::support::forms::{DESIGN, cases, draft, example, filer, hand_in};
+use crate::support::forms::{DESIGN, cases, draft, example, filer, hand_in, path_of, version_of};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
@@ -266,6 +267,7 @@ on_both_engines! {
             }
             (answer.status, body)
         }).collect();
+        assert_eq!(answers[0].0, 201);
         assert_eq!(answers[0], answers[1]);
     }
 
@@ -374,4 +376,35 @@ on_both_engines! {
             assert!(named.contains(&expected), "{expected:?} not in {named:?}");
         }
     }
+}
+
+/// Taken over at the moment in which an officer decides: the history tells each as it came. On PostgreSQL, whose
+/// transactions run beside each other.
+#[test]
+fn a_case_is_taken_over_while_it_is_decided() {
+    App::on_postgres().test(|app| {
+        let clerk = app.user(&filer("walk-in-workstation.json"));
+        let submission = hand_in(&clerk, &example("walk-in-workstation.json"));
+        let receipt = &submission["receipt"];
+        let claim = json!({ "receiptNumber": receipt["receiptNumber"], "claimCode": receipt["claimCode"] });
+        let case = cases(&clerk, &submission).remove(0);
+        let officer =
+            app.user(&format!("triage-officer.{}", case["nodeCode"].as_str().unwrap().to_lowercase()));
+        let taken = officer.post(&format!("{}/claims", path_of(&case)), &json!({})).expect(201);
+        let applicant = app.user("lijiang.admin");
+        let mut held = app.database.hold("SELECT case_id FROM cases FOR UPDATE");
+        std::thread::scope(|scope| {
+            let accepted = scope.spawn(|| {
+                officer
+                    .act(&path_of(&case), version_of(&taken["case"]), &json!({ "action": "ACCEPT" }))
+                    .status
+            });
+            held.until_somebody_waits(1);
+            let claimed = scope.spawn(|| applicant.post("/api/v1/receipt-claims", &claim).status);
+            held.until_somebody_waits(2);
+            drop(held);
+            assert_eq!((accepted.join().unwrap(), claimed.join().unwrap()), (201, 201));
+        });
+        assert_eq!(applicant.get(&path_of(&case)).expect(200)["state"], "ACCEPTED");
+    });
 }

@@ -57,6 +57,25 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    /// What only an older version of the pack knows can still be looked for: cases that began under it keep its codes.
+    fn codes_of_an_older_pack_can_be_looked_for(app) {
+        let case = one_case(&app.user(&filer(DESIGN)));
+        let mut files = PackFiles::read(Path::new("packs/nantong")).unwrap();
+        let workflow = files.0.get_mut("workflows/intake.toml").unwrap();
+        *workflow = workflow.replace("SUBMITTED", "HANDED_IN");
+        app.inside(move |act| {
+            assert_eq!(catalogue::import(act.conn, &files, act.now)?, catalogue::Imported::Version(2));
+            Ok(())
+        });
+        let user = app.user(&filer(DESIGN));
+        let found = user.get("/api/v1/cases?state=SUBMITTED").expect(200);
+        assert_eq!(found["items"][0]["caseId"], case["caseId"]);
+        user.get("/api/v1/cases?state=HANDED_IN").expect(200);
+        user.get("/api/v1/cases?state=HANDED_OUT").refused(400, "INVALID_VALUE");
+    }
+}
+
 /// The same files loaded again are the version they are already; a broken pack is refused with file and line.
 #[test]
 fn a_pack_is_kept_once_and_a_broken_one_is_refused_with_its_place() {

@@ -228,7 +228,7 @@ on_both_engines! {
         // A notice bears the id of the message that it was made of.
         let set = |state: &str, attempts: i32|
             format!("UPDATE messages SET state = '{state}', attempts = {attempts} WHERE topic = 'SUBMISSION_SUBMITTED'");
-        finds(app, &set("FAILED", 5), &set("DELIVERED", 1), &[format!("message {}: given up after 5 attempts", id(told, "noticeId"))]);
+        finds(app, &set("FAILED", 5), &set("DELIVERED", 1), &[format!("message {}: it cannot be read and was given up", id(told, "noticeId"))]);
         finds(app, "CREATE TABLE kept AS SELECT * FROM notices; DELETE FROM notices",
             "INSERT INTO notices SELECT * FROM kept; DROP TABLE kept",
             &["2 messages are marked delivered and have no notice".to_owned()]);

@@ -32,12 +32,18 @@ pub fn claim_next(act: &mut Act<'_>, queue_code: &str) -> Result<Option<(CaseId,
         let candidates = list::waiting(act.conn, queue_code, &scope, after.as_ref(), CANDIDATES)?;
         let Some((last, due)) = candidates.last().copied() else { return Ok(None) };
         for (case, _) in candidates {
-            if lock_if_waiting(act.conn, case, queue_code)? {
+            if lock_if_waiting(act.conn, case, queue_code)? && lies_at_own_node(act, case)? {
                 return take(act, case).map(|event| Some((case, event)));
             }
         }
         after = Some(After { due, case: last });
     }
+}
+
+/// After a pack has moved a queue to another node its older cases still lie at the former one.
+fn lies_at_own_node(act: &mut Act<'_>, case: CaseId) -> Result<bool, Problem> {
+    let facts = records::facts(act.conn, case)?;
+    Ok(facts.node.is_some_and(|node| act.caller.works_at(&node)))
 }
 
 /// Takes a certain case.

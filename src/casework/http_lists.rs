@@ -7,7 +7,6 @@ use super::queues::{self, QueueView};
 use super::records::sort_date;
 use super::view::{self, CaseView};
 use crate::access::{Allowed, Authorized, ReadCase, ReadNotice, ReadQueue};
-use crate::catalogue;
 use crate::command::{self, CursorSeal};
 use crate::deadlines::{self, DeadlineView};
 use crate::decision::Track;
@@ -79,7 +78,7 @@ async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpR
     };
     let page = query.page::<CaseView>(&["caseId", "dueDate"], "caseId:asc")?;
     let answer = command::read(who, move |act| {
-        list::refuse_unknown_codes(&filter, &catalogue::current(act.conn)?.pack)?;
+        list::refuse_unknown_codes(act.conn, &filter)?;
         filter.assignee = match (assignee, act.caller.user_id()) {
             (None, _) => Held::ByAnybodyOrNobody,
             (Some(true), Some(me)) => Held::By(me),

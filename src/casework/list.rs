@@ -3,7 +3,7 @@
 
 use super::model::Case;
 use crate::access::{Clause, Holds, Phase, PhaseRule, Scope};
-use crate::catalogue::Pack;
+use crate::catalogue::{self, Pack};
 use crate::decision::Track;
 use crate::forms::Channel;
 use crate::ids::{CaseId, SubmissionId, UserId};
@@ -47,8 +47,25 @@ pub enum Held {
     ByNoUser,
 }
 
-/// Refuses a code that the catalogue in force does not know: no case can have it.
-pub fn refuse_unknown_codes(filter: &Filter, pack: &Pack) -> Result<(), Problem> {
+/// Refuses a code that no version of the city pack knows: no case can have it. What is offered instead is what the
+/// version in force has.
+pub fn refuse_unknown_codes(conn: &mut Conn, filter: &Filter) -> Result<(), Problem> {
+    let mut faults = unknown_codes(filter, &catalogue::current(conn)?.pack);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    for version in catalogue::versions(conn)? {
+        // Cases that began under an older version keep its codes.
+        let unknown = unknown_codes(filter, &catalogue::at_version(conn, version)?.pack);
+        faults.retain(|fault| unknown.iter().any(|other| other.target == fault.target));
+    }
+    match faults.first() {
+        None => Ok(()),
+        Some(first) => Err(Problem::new(Code::InvalidValue).at(first.target.clone()).with_details(faults)),
+    }
+}
+
+fn unknown_codes(filter: &Filter, pack: &Pack) -> Vec<Detail> {
     let queues = || pack.queues.iter().map(|queue| queue.code.as_str());
     let nodes = || pack.nodes.iter().map(|node| node.code.as_str());
     let services = || pack.services.iter().map(|service| service.code.as_str());
@@ -60,10 +77,7 @@ pub fn refuse_unknown_codes(filter: &Filter, pack: &Pack) -> Result<(), Problem>
     faults.extend(known("nodeCode", filter.node.as_deref(), nodes));
     faults.extend(known("state", filter.state.as_deref(), states));
     faults.extend(known("serviceCode", filter.service.as_deref(), services));
-    match faults.first() {
-        None => Ok(()),
-        Some(first) => Err(Problem::new(Code::InvalidValue).at(first.target.clone()).with_details(faults)),
-    }
+    faults
 }
 
 /// Nothing, or the fault of a code that is none of these.

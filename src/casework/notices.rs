@@ -78,7 +78,10 @@ pub fn list(
             )
             .assume_not_null();
         let of_case = notices::case_id.is_not_null().and(theirs);
-        query = query.filter(diesel::dsl::not(of_case));
+        let to_them = notices::party_id
+            .is_not_null()
+            .and(notices::party_id.assume_not_null().eq_any(scope.recused_from.clone()));
+        query = query.filter(diesel::dsl::not(of_case.or(to_them)));
     }
     if let Some(before) = before {
         query = query.filter(notices::notice_id.lt(before));

@@ -15,5 +15,5 @@ pub use http::routes;
 pub use model::*;
 pub use parse::parse;
 pub use versions::{
-    Catalogue, Imported, at_version, current, current_if_any, files as version_files, import,
+    Catalogue, Imported, at_version, current, current_if_any, files as version_files, import, versions,
 };

@@ -66,6 +66,11 @@ pub fn current_if_any(conn: &mut Conn) -> Result<Option<Arc<Catalogue>>, Problem
     latest.map(|(version, digest)| remembered(conn, version, digest)).transpose()
 }
 
+/// Every version there is, the newest first.
+pub fn versions(conn: &mut Conn) -> Result<Vec<i32>, Problem> {
+    Ok(pack_versions::table.order(pack_versions::version.desc()).select(pack_versions::version).load(conn)?)
+}
+
 /// A version that a case began under.
 pub fn at_version(conn: &mut Conn, version: i32) -> Result<Arc<Catalogue>, Problem> {
     let digest = pack_versions::table.find(version).select(pack_versions::digest).first(conn)?;

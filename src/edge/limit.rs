@@ -4,21 +4,28 @@ use crate::problem::{Code, Problem};
 use governor::middleware::StateInformationMiddleware;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Buckets by caller, and by address so that made-up credentials do not make a caller of their own each.
 pub struct Limits {
-    per_minute: NonZeroU32,
-    buckets: Buckets,
-    addresses: Buckets,
+    quotas: Quotas,
+    callers: Buckets,
+    addresses: Option<Buckets>,
     taken: AtomicU64,
 }
 
-type Buckets = DefaultKeyedRateLimiter<u64, StateInformationMiddleware>;
+/// Requests a minute.
+#[derive(Debug, Clone, Copy)]
+pub struct Quotas {
+    /// Of a session, a token, or an address without either.
+    pub caller: NonZeroU32,
+    /// Of all who connect from one address; `None` behind a proxy, which is one address for everybody.
+    pub address: Option<NonZeroU32>,
+}
 
-/// How many callers' worth one address has: a company, or a proxy in front, is one address for many people.
-const CALLERS_AN_ADDRESS: NonZeroU32 = NonZeroU32::new(20).expect("twenty is not zero");
+type Buckets = DefaultKeyedRateLimiter<u64, StateInformationMiddleware>;
 
 /// After so many requests the full buckets are forgotten, so that made-up callers do not fill the memory.
 const SWEEP: u64 = 4096;
@@ -31,33 +38,47 @@ pub struct Allowance {
 }
 
 impl Limits {
-    pub fn new(per_minute: NonZeroU32) -> Self {
+    pub fn new(quotas: Quotas) -> Self {
         let buckets = |quota| {
             RateLimiter::keyed(Quota::per_minute(quota)).with_middleware::<StateInformationMiddleware>()
         };
         Self {
-            per_minute,
-            buckets: buckets(per_minute),
-            addresses: buckets(per_minute.saturating_mul(CALLERS_AN_ADDRESS)),
+            quotas,
+            callers: buckets(quotas.caller),
+            addresses: quotas.address.map(buckets),
             taken: AtomicU64::new(0),
         }
     }
 
     /// Takes one from the address's bucket and one from the caller's: the credential's, or else the address's own.
     /// Keys are hashed at once; no credential is kept here.
-    pub fn take(&self, address: &str, credential: Option<&str>) -> Result<Allowance, Problem> {
+    pub fn take(&self, address: Option<IpAddr>, credential: Option<&str>) -> Result<Allowance, Problem> {
+        let network = address.map(network);
         if self.taken.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
-            self.buckets.retain_recent();
-            self.addresses.retain_recent();
+            self.callers.retain_recent();
+            self.addresses.iter().for_each(RateLimiter::retain_recent);
         }
-        draw(&self.addresses, address)?;
-        let left = draw(&self.buckets, credential.unwrap_or(address))?;
-        Ok(Allowance { quota: self.per_minute.get(), left })
+        if let Some(addresses) = &self.addresses {
+            draw(addresses, &network)?;
+        }
+        let left = match credential {
+            Some(credential) => draw(&self.callers, &("credential", credential))?,
+            None => draw(&self.callers, &("address", network))?,
+        };
+        Ok(Allowance { quota: self.quotas.caller.get(), left })
+    }
+}
+
+/// Whoever has an IPv6 address has the 2^64 of its network (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
 /// Takes one and answers how many are left.
-fn draw(buckets: &Buckets, key: &str) -> Result<u32, Problem> {
+fn draw(buckets: &Buckets, key: &impl Hash) -> Result<u32, Problem> {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     match buckets.check_key(&hasher.finish()) {
@@ -70,6 +91,15 @@ fn draw(buckets: &Buckets, key: &str) -> Result<u32, Problem> {
 mod tests {
     use super::*;
 
+    fn limits(caller: u32, address: Option<u32>) -> Limits {
+        let quota = |requests| NonZeroU32::new(requests).unwrap();
+        Limits::new(Quotas { caller: quota(caller), address: address.map(quota) })
+    }
+
+    fn from(address: &str) -> IpAddr {
+        address.parse().unwrap()
+    }
+
     fn refused(taken: &Result<Allowance, Problem>) -> bool {
         taken
             .as_ref()
@@ -78,19 +108,24 @@ mod tests {
 
     #[test]
     fn a_caller_over_the_quota_waits_and_others_do_not() {
-        let limits = Limits::new(NonZeroU32::new(3).unwrap());
-        assert!((0..3).all(|_| limits.take("10.0.0.1", Some("a")).is_ok()));
-        assert!(refused(&limits.take("10.0.0.1", Some("a"))));
-        assert_eq!(limits.take("10.0.0.1", Some("b")).unwrap().left, 2);
-        assert_eq!(limits.take("10.0.0.1", None).unwrap().left, 2);
+        let limits = limits(3, None);
+        let here = Some(from("10.0.0.1"));
+        assert!((0..3).all(|_| limits.take(here, Some("a")).is_ok()));
+        assert!(refused(&limits.take(here, Some("a"))));
+        assert_eq!(limits.take(here, Some("b")).unwrap().left, 2);
+        assert_eq!(limits.take(here, Some("10.0.0.1")).unwrap().left, 2, "a credential is never an address");
+        assert_eq!(limits.take(here, None).unwrap().left, 2);
     }
 
     #[test]
-    fn made_up_credentials_draw_from_their_address() {
-        let limits = Limits::new(NonZeroU32::new(3).unwrap());
-        let made_up = |number: u32| limits.take("10.0.0.1", Some(&number.to_string()));
-        assert!((0..60).all(|number| made_up(number).is_ok()));
-        assert!(refused(&made_up(60)));
-        assert!(limits.take("10.0.0.2", Some("a")).is_ok());
+    fn made_up_credentials_draw_from_their_network() {
+        let limits = limits(1, Some(2));
+        assert!(limits.take(Some(from("2001:db8::1")), Some("a")).is_ok());
+        assert!(limits.take(Some(from("2001:db8::2")), Some("b")).is_ok());
+        assert!(refused(&limits.take(Some(from("2001:db8::3")), Some("c"))));
+        assert!(limits.take(Some(from("2001:db8:0:1::1")), Some("c")).is_ok());
+        assert!(limits.take(Some(from("::ffff:10.0.0.1")), Some("d")).is_ok());
+        assert!(limits.take(Some(from("10.0.0.1")), Some("e")).is_ok());
+        assert!(refused(&limits.take(Some(from("10.0.0.1")), Some("f"))));
     }
 }

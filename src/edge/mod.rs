@@ -12,6 +12,6 @@ mod shell;
 pub use answer::{Rendering, created, listed, no_content, shown, shown_by_content};
 pub use body::{Body, EmptyBody, Nothing, Patch};
 pub use headers::{IdempotencyKey, IfMatch, already_held, etag, language};
-pub use limit::{Allowance, Limits};
+pub use limit::{Allowance, Limits, Quotas};
 pub use query::{Query, decode};
 pub use shell::{CorrelationId, Shell};

@@ -52,8 +52,8 @@ impl Shell {
         if method == Method::HEAD {
             request.head_mut().method = Method::GET;
         }
-        let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
-        let allowance = self.limits.take(&address, (self.credential)(request.headers()).as_deref());
+        let address = request.peer_addr().map(|address| address.ip());
+        let allowance = self.limits.take(address, (self.credential)(request.headers()).as_deref());
         let refused = allowance.as_ref().err().cloned().or_else(|| not_acceptable(&request));
         let handling = if refused.is_none() { Ok(service.call(request)) } else { Err(request) };
         async move {

@@ -6,6 +6,7 @@ use crate::ids::{CaseId, EventId, MessageId, NoticeId, PartyId, SubmissionId};
 use crate::problem::Problem;
 use crate::store::Conn;
 use crate::store::schema::{messages, notices};
+use chrono::Duration;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -64,18 +65,32 @@ pub fn push(
 pub struct Waiting {
     created_at: UtcTime,
     id: MessageId,
+    attempts: i32,
 }
 
-/// What waits, oldest first, from after a message on. It is found by its state and never by a high-water mark kept
+impl Waiting {
+    /// A message that failed is tried again after 2, 4, 8 … seconds since it was written, at least once an hour.
+    pub fn is_due(&self, now: UtcTime) -> bool {
+        let patience = Duration::seconds(2_i64.pow(self.attempts.clamp(0, 12).cast_unsigned()).min(3600));
+        self.attempts == 0 || self.created_at.plus(patience) <= now
+    }
+}
+
+/// What was written until now and waits, oldest first, from after a message on. It is found by its state and never by a high-water mark kept
 /// between rounds: a lower id may commit later.
-pub fn waiting(conn: &mut Conn, after: Option<Waiting>, most: i64) -> Result<Vec<Waiting>, Problem> {
+pub fn waiting(
+    conn: &mut Conn,
+    until: UtcTime,
+    after: Option<Waiting>,
+    most: i64,
+) -> Result<Vec<Waiting>, Problem> {
     let mut query = messages::table
-        .filter(messages::state.eq(PENDING))
+        .filter(messages::state.eq(PENDING).and(messages::created_at.le(until)))
         .order((messages::created_at.asc(), messages::message_id.asc()))
         .limit(most)
-        .select((messages::created_at, messages::message_id))
+        .select((messages::created_at, messages::message_id, messages::attempts))
         .into_boxed();
-    if let Some(Waiting { created_at, id }) = after {
+    if let Some(Waiting { created_at, id, .. }) = after {
         let later = messages::created_at.gt(created_at);
         query = query.filter(later.or(messages::created_at.eq(created_at).and(messages::message_id.gt(id))));
     }
@@ -106,20 +121,30 @@ pub fn deliver(conn: &mut Conn, waiting: &[Waiting], now: UtcTime) -> Result<usi
     Ok(delivered)
 }
 
-/// Attempts after which a message is given up; `onewindow verify` names it.
-const MOST_ATTEMPTS: i32 = 5;
-
-/// Counts an attempt that failed by the message's own fault, and gives the message up after the last.
+/// Counts an attempt that failed. A message that cannot be read is given up, which `onewindow verify` names; whatever
+/// else was in the way may be gone the next time.
 pub fn record_failure(conn: &mut Conn, message: Waiting) -> Result<(), Problem> {
     let row = || messages::table.find(message.id).filter(messages::state.eq(PENDING));
-    diesel::update(row()).set(messages::attempts.eq(messages::attempts + 1)).execute(conn)?;
-    let given_up = diesel::update(row().filter(messages::attempts.ge(MOST_ATTEMPTS)))
-        .set(messages::state.eq(FAILED))
+    let said: Option<(String, String)> =
+        row().select((messages::audience, messages::payload)).first(conn).optional()?;
+    let Some((audience, payload)) = said else { return Ok(()) };
+    let readable = read(&audience, &payload).is_ok();
+    let state = if readable { PENDING } else { FAILED };
+    diesel::update(row())
+        .set((messages::attempts.eq(messages::attempts + 1), messages::state.eq(state)))
         .execute(conn)?;
-    if given_up == 1 {
-        tracing::error!(message = %message.id, "a message was given up");
+    if !readable {
+        tracing::error!(message = %message.id, "a message cannot be read and was given up");
     }
     Ok(())
+}
+
+fn read(audience: &str, about: &str) -> Result<(Audience, About), Problem> {
+    let unreadable = |_| Problem::internal("a message cannot be read");
+    Ok((
+        serde_json::from_str(audience).map_err(unreadable)?,
+        serde_json::from_str(about).map_err(unreadable)?,
+    ))
 }
 
 fn notify(
@@ -130,9 +155,7 @@ fn notify(
     payload: &str,
     now: UtcTime,
 ) -> Result<(), Problem> {
-    let unreadable = |_| Problem::internal("a message cannot be read");
-    let audience: Audience = serde_json::from_str(audience).map_err(unreadable)?;
-    let about: About = serde_json::from_str(payload).map_err(unreadable)?;
+    let (audience, about) = read(audience, payload)?;
     let (party, node) = match audience {
         Audience::Party(party) => (Some(party), None),
         Audience::Node(node) => (None, Some(node)),

@@ -87,15 +87,49 @@ pub fn ensure_series(conn: &mut Conn, series: &str) -> QueryResult<()> {
 /// The oldest SQLite without the bug by which two connections at a checkpoint can corrupt a WAL database.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// Refuses an SQLite library that is too old to be trusted with filings.
-pub fn check_engine_version(conn: &mut Conn) -> Result<(), StoreError> {
-    let Conn::Sqlite(sqlite) = conn else { return Ok(()) };
-    let rows: Vec<VersionRow> = diesel::sql_query("SELECT sqlite_version() AS version").load(sqlite)?;
-    let version = rows.into_iter().next().map(|row| row.version).unwrap_or_default();
-    if parsed(&version) >= OLDEST_SQLITE {
-        return Ok(());
+/// The oldest PostgreSQL that is tested: 15.
+const OLDEST_POSTGRES: i32 = 150_000;
+
+/// Refuses an engine that cannot be trusted with filings, in words that say what to do.
+pub fn check_engine(conn: &mut Conn) -> Result<(), StoreError> {
+    match conn {
+        Conn::Sqlite(sqlite) => {
+            let rows: Vec<Shown> = diesel::sql_query("SELECT sqlite_version() AS shown").load(sqlite)?;
+            let version = one(rows);
+            if parsed(&version) < OLDEST_SQLITE {
+                return Err(StoreError::Refused(format!(
+                    "SQLite {version} is too old: 3.51.3 or newer is needed"
+                )));
+            }
+        }
+        Conn::Pg(pg) => {
+            let setting = |pg: &mut PgConnection, name: &str| -> Result<String, StoreError> {
+                Ok(one(diesel::sql_query(format!("SELECT current_setting('{name}') AS shown")).load(pg)?))
+            };
+            let version = setting(pg, "server_version_num")?;
+            if version.parse().is_ok_and(|number: i32| number < OLDEST_POSTGRES) {
+                return Err(StoreError::Refused("PostgreSQL 15 or newer is needed".to_owned()));
+            }
+            let language = setting(pg, "lc_messages")?;
+            if !is_english(&language) {
+                return Err(StoreError::Refused(format!(
+                    "PostgreSQL says its errors in {language}, and a deadlock could not be told from a fault: as its \
+                     superuser run ALTER ROLE … SET lc_messages = 'C' for the role of this program"
+                )));
+            }
+        }
     }
-    Err(StoreError::Refused(format!("SQLite {version} is too old: 3.51.3 or newer is needed")))
+    Ok(())
+}
+
+fn one(rows: Vec<Shown>) -> String {
+    rows.into_iter().next().map(|row| row.shown).unwrap_or_default()
+}
+
+/// Locks and deadlocks are known by the words of their message: the driver does not hand on the SQLSTATE.
+fn is_english(lc_messages: &str) -> bool {
+    let language = lc_messages.split(['_', '.', '@']).next().unwrap_or_default();
+    matches!(language, "" | "C" | "POSIX" | "en" | "English")
 }
 
 fn parsed(version: &str) -> (u32, u32, u32) {
@@ -105,9 +139,9 @@ fn parsed(version: &str) -> (u32, u32, u32) {
 }
 
 #[derive(QueryableByName)]
-struct VersionRow {
+struct Shown {
     #[diesel(sql_type = diesel::sql_types::Text)]
-    version: String,
+    shown: String,
 }
 
 /// What the engine itself finds wrong: damaged pages, references that lead nowhere. PostgreSQL checks references as
@@ -145,5 +179,15 @@ mod tests {
     fn versions_compare_by_number() {
         assert!(parsed("3.53.2") > OLDEST_SQLITE && parsed("3.51.3") == OLDEST_SQLITE);
         assert!(parsed("3.9.99") < OLDEST_SQLITE && parsed("") < OLDEST_SQLITE);
+    }
+
+    #[test]
+    fn messages_are_understood_in_english_only() {
+        for known in ["C", "C.UTF-8", "POSIX", "en_US.UTF-8", "en_GB", "", "English_United States.1252"] {
+            assert!(is_english(known), "{known}");
+        }
+        for other in ["zh_CN.UTF-8", "de_DE", "Chinese (Simplified)_China.936"] {
+            assert!(!is_english(other), "{other}");
+        }
     }
 }

@@ -59,9 +59,9 @@ impl Store {
         let refused = |error: diesel::r2d2::Error| {
             StoreError::Refused(format!("the database cannot be opened: {error}"))
         };
+        dialect::check_engine(&mut conn::open(&target, Use::Write).map_err(refused)?)?;
         match target {
             Target::Sqlite(_) => {
-                dialect::check_engine_version(&mut conn::open(&target, Use::Write).map_err(refused)?)?;
                 let writer = Writer::start(target.clone()).map_err(refused)?;
                 let readers = pool(target, Use::Read, SQLITE_READERS)?;
                 Ok(Self { readers, writer: Arc::new(WriteSide::Queue(writer)) })

@@ -145,14 +145,16 @@ fn commit_group(
     jobs: &Receiver<Job>,
     acknowledgements: &mut Vec<Acknowledge>,
 ) -> Result<(), Failed> {
-    let mut group = transaction::begin(conn).map_err(|_| Failed::Nothing);
+    let begun = transaction::begin(conn).is_ok();
+    let mut group = if begun { Ok(()) } else { Err(Failed::Nothing) };
     let mut next = Some(first);
     while let Some(job) = next.take() {
-        // Without a transaction the savepoint fails at once, and the job says so to its caller.
+        // Without a transaction the savepoint fails at once, and all who wait are told so: each on its own would wait
+        // for the lock in turn.
         let done = job(conn);
         acknowledgements.push(done.acknowledge);
         group = group.and(done.group);
-        if group.is_ok() && acknowledgements.len() < GROUP {
+        if (group.is_ok() || !begun) && acknowledgements.len() < GROUP {
             next = jobs.try_recv().ok();
         }
     }

@@ -5,6 +5,7 @@ use super::database::{Database, Engine, morning};
 use actix_web::web::Data;
 use onewindow::access::{Profile, Window};
 use onewindow::clock::Clock;
+use onewindow::edge::Quotas;
 use onewindow::server::{self, Listening, Shared};
 use onewindow::{start, verify, worker};
 use std::net::TcpListener;
@@ -109,7 +110,7 @@ impl Serving {
                 let window = start::window(&url, clock, Profile::Demo, &origin).await.unwrap();
                 let listening = Listening {
                     origin,
-                    requests_per_minute: NonZeroU32::new(1_000_000).unwrap(),
+                    quotas: Quotas { caller: NonZeroU32::new(1_000_000).unwrap(), address: None },
                     workers: 2,
                 };
                 let shared = Shared::of(Data::new(window), &listening);

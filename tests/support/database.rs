@@ -155,10 +155,28 @@ fn statement(url: &str, sql: &str) {
 /// A transaction left open; it is rolled back with its connection.
 pub enum Held {
     Sqlite { _conn: diesel::SqliteConnection },
-    Postgres { _conn: diesel::PgConnection },
+    Postgres { conn: diesel::PgConnection },
 }
 
 impl Held {
+    /// Returns once so many other transactions wait for a lock; only PostgreSQL can say.
+    pub fn until_somebody_waits(&mut self, how_many: i64) {
+        use diesel::RunQueryDsl;
+        #[derive(diesel::QueryableByName)]
+        struct Waiting {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let Self::Postgres { conn } = self else { return };
+        let question = "SELECT count(*) AS count FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let begun = std::time::Instant::now();
+        while diesel::sql_query(question).get_result::<Waiting>(conn).unwrap().count < how_many {
+            assert!(begun.elapsed().as_secs() < 30, "nobody waits");
+            std::thread::yield_now();
+        }
+    }
+
     #[expect(clippy::disallowed_methods, reason = "tests look behind the program's back")]
     fn begin(url: &str, sql: &str) -> Self {
         use diesel::Connection;
@@ -170,7 +188,7 @@ impl Held {
         } else {
             let mut conn = diesel::PgConnection::establish(url).unwrap();
             conn.batch_execute(&format!("BEGIN; {sql}")).unwrap();
-            Self::Postgres { _conn: conn }
+            Self::Postgres { conn }
         }
     }
 }
