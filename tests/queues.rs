@@ -6,6 +6,7 @@ use crate::support::database::Engine;
 use crate::support::forms::{DESIGN, example, filer, hand_in, one_case, path_of, version_of};
 use crate::support::process::Process;
 use crate::support::{App, Caller};
+use onewindow::clock::Clock;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
@@ -71,6 +72,8 @@ fn sixty_four_clients_claim_a_thousand_cases_once_each_on_sqlite() {
 #[test]
 fn sixty_four_clients_claim_a_thousand_cases_once_each_on_postgres_through_two_server_processes() {
     App::on(Engine::Postgres).test(|app| {
+        // The servers have the machine's clock: what one of the two clocks calls long ago the other must, too.
+        app.clock.move_to(Clock::System.now());
         let servers = [Process::serve(&app.database), Process::serve(&app.database)];
         let officers =
             servers.each_ref().map(|server| Caller::new(&server.address).sign_in("pre-examiner.tzht"));
