@@ -58,5 +58,5 @@ pub const fn is(_: Breakage) -> bool {
 /// Waits as a slow disk would, so that what is broken has time to show.
 #[expect(clippy::disallowed_methods, reason = "only a broken program waits")]
 pub fn linger() {
-    std::thread::sleep(std::time::Duration::from_millis(20));
+    std::thread::sleep(std::time::Duration::from_millis(50));
 }

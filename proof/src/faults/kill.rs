@@ -43,6 +43,9 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
         for (client, from) in clients.iter().zip(before) {
             seen.findings.merge(oracle::after_the_fault(&world, &client.entries[from..])?);
         }
+        if setting.until_found && !seen.findings.faults.is_empty() {
+            return Ok(seen);
+        }
         let (again, took) = world.serve()?;
         server = again;
         seen.slowest_start = seen.slowest_start.max(took);

@@ -21,6 +21,8 @@ pub struct Setting<'a> {
     pub seed: u64,
     /// How often, or how many.
     pub times: usize,
+    /// A control ends with the first fault it finds.
+    pub until_found: bool,
 }
 
 /// What a fault saw.
