@@ -9,6 +9,9 @@ pub struct Options {
     /// The same program, built so that it can be broken.
     pub breakable: PathBuf,
     pub postgres: String,
+    /// Data folder and programs of that server, which belongs to the proof.
+    pub postgres_data: PathBuf,
+    pub postgres_programs: PathBuf,
     pub repository: PathBuf,
     pub full: bool,
     pub seed: u64,
@@ -24,6 +27,8 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String>
         server: PathBuf::new(),
         breakable: PathBuf::new(),
         postgres: String::new(),
+        postgres_data: PathBuf::new(),
+        postgres_programs: PathBuf::new(),
         repository: PathBuf::from("."),
         full: false,
         seed: 1,
@@ -37,6 +42,8 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String>
             "--server" => options.server = value()?.into(),
             "--breakable" => options.breakable = value()?.into(),
             "--postgres" => options.postgres = value()?,
+            "--postgres-data" => options.postgres_data = value()?.into(),
+            "--postgres-programs" => options.postgres_programs = value()?.into(),
             "--repository" => options.repository = value()?.into(),
             "--results" => options.results = Some(value()?.into()),
             "--seed" => options.seed = value()?.parse().map_err(|_| "a seed is a number".to_owned())?,

@@ -74,31 +74,51 @@ impl Client {
     /// Goes on until it is told to stop or gets no answer.
     pub fn work(&mut self, address: &str, ledger: &Ledger, stop: &AtomicBool) -> Result<Stopped, String> {
         while !stop.load(Ordering::Relaxed) {
-            let request = match self.pending.take() {
-                Some(request) => request,
-                None => self.next(),
-            };
-            ledger.ask(&request);
-            let outcome = self.send(address, &request);
-            ledger.answer(&request, &outcome);
-            self.entries.push(Entry { request: request.clone(), outcome: outcome.clone() });
-            match outcome {
-                Outcome::Done(_, body) => self.advance(&request, &body)?,
-                Outcome::Unknown => {
-                    self.pending = Some(request);
-                    return Ok(Stopped::NoAnswer);
-                }
-                // Shed: nothing was stored, and the same request may come again.
-                Outcome::Refused(503 | 429, _) => {
-                    self.pending = Some(request);
-                    crate::pause(Duration::from_millis(20));
-                }
-                Outcome::Refused(status, body) => {
-                    return Err(format!("{} was refused with {status}: {body}", request.kind.name()));
-                }
+            if !self.step(address, ledger)? {
+                return Ok(Stopped::NoAnswer);
             }
         }
         Ok(Stopped::Told)
+    }
+
+    /// Takes one submission through its life: every kind of operation once. Answers whether it came to the end.
+    pub fn one_life(&mut self, address: &str, ledger: &Ledger) -> Result<bool, String> {
+        loop {
+            if !self.step(address, ledger)? {
+                return Ok(false);
+            }
+            if matches!(self.step, Step::Draft) && self.pending.is_none() {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// One request, asked and answered; false when no answer came.
+    fn step(&mut self, address: &str, ledger: &Ledger) -> Result<bool, String> {
+        let request = match self.pending.take() {
+            Some(request) => request,
+            None => self.next(),
+        };
+        ledger.ask(&request);
+        let outcome = self.send(address, &request);
+        ledger.answer(&request, &outcome);
+        self.entries.push(Entry { request: request.clone(), outcome: outcome.clone() });
+        match outcome {
+            Outcome::Done(_, body) => self.advance(&request, &body)?,
+            Outcome::Unknown => {
+                self.pending = Some(request);
+                return Ok(false);
+            }
+            // Shed: nothing was stored, and the same request may come again.
+            Outcome::Refused(503 | 429, _) => {
+                self.pending = Some(request);
+                crate::pause(Duration::from_millis(20));
+            }
+            Outcome::Refused(status, body) => {
+                return Err(format!("{} was refused with {status}: {body}", request.kind.name()));
+            }
+        }
+        Ok(true)
     }
 
     /// From an answer to what comes next.

@@ -39,6 +39,12 @@ pub fn keys(database: &mut Database) -> Result<HashMap<String, i64>, String> {
 pub fn after_the_fault(world: &World, entries: &[Entry]) -> Result<Findings, String> {
     let keys = keys(&mut Database::open(world)?)?;
     let mut findings = Findings::default();
+    // Refused and then asked again with the same key, it is the later answer that counts.
+    let asked_again: HashSet<&str> = entries
+        .iter()
+        .filter(|entry| !matches!(entry.outcome, Outcome::Refused(..)))
+        .map(|entry| entry.request.key.as_str())
+        .collect();
     for Entry { request, outcome } in entries {
         let (kind, key, stored) = (request.kind.name(), &request.key, keys.get(&request.key));
         match outcome {
@@ -48,7 +54,7 @@ pub fn after_the_fault(world: &World, entries: &[Entry]) -> Result<Findings, Str
                     findings.fault(format!("LOST: {kind} {key} was answered {status} and has no row"));
                 }
             }
-            Outcome::Refused(status, _) if stored.is_some() => {
+            Outcome::Refused(status, _) if stored.is_some() && !asked_again.contains(key.as_str()) => {
                 findings.fault(format!("{kind} {key} was refused with {status} and is stored"));
             }
             Outcome::Refused(..) | Outcome::Unknown => {}

@@ -1,5 +1,6 @@
 //! A database of the proof's own with a demo city in it, and servers on it.
 
+use crate::cluster::Cluster;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -37,8 +38,11 @@ pub struct Program {
 pub struct Place {
     /// A PostgreSQL server whose commits wait for the disk, as `postgres://…/postgres`.
     pub postgres: String,
+    pub cluster: Cluster,
     /// Folder of the repository: the city pack and the examples lie there.
     pub repository: PathBuf,
+    /// A seeded SQLite database, made by the first world and copied by the others.
+    pub template: PathBuf,
 }
 
 pub struct World {
@@ -65,8 +69,18 @@ impl World {
             }
         };
         let world = Self { engine, url, program: program.clone(), folder, place: place.clone() };
+        if engine == Engine::Sqlite && place.template.is_file() {
+            std::fs::copy(&place.template, world.folder().join("onewindow.sqlite"))
+                .map_err(|error| error.to_string())?;
+            return Ok(world);
+        }
         for words in [&["migrate"][..], &["seed", "--demo"]] {
             world.run(words)?;
+        }
+        if engine == Engine::Sqlite {
+            // Commands leave no log beside the file: it is whole as it lies.
+            std::fs::copy(world.folder().join("onewindow.sqlite"), &place.template)
+                .map_err(|error| error.to_string())?;
         }
         Ok(world)
     }
@@ -76,7 +90,10 @@ impl World {
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(&self.program.path);
+        self.on_this_database(Command::new(&self.program.path), words)
+    }
+
+    fn on_this_database(&self, mut command: Command, words: &[&str]) -> Command {
         command.current_dir(&self.place.repository).args(words).args(["--database", &self.url]);
         command.arg("--data-dir").arg(self.folder());
         command
@@ -93,8 +110,23 @@ impl World {
 
     /// Starts a server and waits until it is ready; answers how long that took.
     pub fn serve(&self) -> Result<(Server, Duration), String> {
+        self.serve_by(Command::new(&self.program.path))
+    }
+
+    /// Starts a server that is killed at its N-th `fsync` or `fdatasync`: the call itself is not made.
+    pub fn serve_until_fsync(&self, at: usize) -> Result<(Server, Duration), String> {
+        let mut strace = Command::new("strace");
+        // The tracer is a grandchild: the child is the server itself, and can be killed as such.
+        strace.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync"]);
+        strace.args(["-e", &format!("inject=fsync,fdatasync:error=EIO:signal=KILL:when={at}")]);
+        strace.arg(&self.program.path);
+        self.serve_by(strace)
+    }
+
+    fn serve_by(&self, command: Command) -> Result<(Server, Duration), String> {
         let begun = Instant::now();
-        let mut command = self.command(&["serve", "--profile", "demo", "--listen", "127.0.0.1:0"]);
+        let words = ["serve", "--profile", "demo", "--listen", "127.0.0.1:0"];
+        let mut command = self.on_this_database(command, &words);
         if let Some(broken) = self.program.broken {
             command.args(["--break", broken]);
         }

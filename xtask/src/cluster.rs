@@ -63,6 +63,10 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
     fn attempt(binaries: &Binaries, durability: Durability) -> Result<Self, String> {
         let port = free_port().map_err(|error| format!("no free port: {error}"))?;
         let folder = std::env::temp_dir().join(format!("onewindow-postgres-{}-{port}", std::process::id()));

@@ -21,6 +21,7 @@ pub fn run(workspace: &Workspace, words: &[String]) -> Result<Tally, String> {
     let mut command = workspace.command(&proof);
     command.arg("--server").arg(&server).arg("--breakable").arg(&breakable);
     command.args(["--postgres", &cluster.url(), "--repository"]).arg(workspace.path(""));
+    command.arg("--postgres-data").arg(cluster.data()).arg("--postgres-programs").arg(binaries.folder());
     command.args(words).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("proof could not be started: {error}"))?;
     let mut tally = Tally::default();

@@ -20,6 +20,10 @@ pub struct Binaries {
 }
 
 impl Binaries {
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub fn program(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }

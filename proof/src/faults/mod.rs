@@ -1,7 +1,9 @@
 //! The faults, one a file. Each runs on a world of its own and says what it found.
 
 pub mod claims;
+pub mod fsync;
 pub mod kill;
+pub mod postgres;
 pub mod race;
 
 use crate::client::Client;
@@ -29,7 +31,7 @@ pub struct Setting<'a> {
 #[derive(Debug, Default)]
 pub struct Seen {
     pub findings: Findings,
-    /// The longest a server took until it was ready again.
+    /// The longest it took until the server was ready again.
     pub slowest_start: Duration,
 }
 

@@ -1,0 +1,102 @@
+//! The PostgreSQL server that belongs to the proof, and how it is hurt.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    pub data: PathBuf,
+    /// Folder of `pg_ctl` and its like.
+    pub programs: PathBuf,
+}
+
+impl Cluster {
+    /// As a person would: `pg_ctl stop -m immediate` ends every process without writing anything back.
+    pub fn stop_at_once(&self) -> Result<(), String> {
+        self.control(&["stop", "-m", "immediate", "-w"])
+    }
+
+    /// The first process is gone, and its children find out for themselves.
+    pub fn kill(&self) -> Result<(), String> {
+        let first = self.first_process()?;
+        kill(first)?;
+        // Its children hold the shared memory until they have noticed, and its own entry stays until it is reaped.
+        while Path::new(&format!("/proc/{first}")).exists() || self.has_children()? {
+            crate::pause(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
+    fn has_children(&self) -> Result<bool, String> {
+        let mut processes = fs::read_dir("/proc").map_err(|error| error.to_string())?.flatten();
+        Ok(processes.any(|entry| self.is_ours(&entry.path())))
+    }
+
+    /// One process that serves a connection of this database is gone; the server restarts all others by itself.
+    pub fn kill_a_backend(database: &str) -> Result<(), String> {
+        let processes = fs::read_dir("/proc").map_err(|error| error.to_string())?;
+        for path in processes.flatten().map(|entry| entry.path()) {
+            let words = command_line(&path);
+            if words.starts_with("postgres:") && words.contains(database) {
+                let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+                return kill(name.ok_or("a process without a number")?);
+            }
+        }
+        Err(format!("no process serves {database}"))
+    }
+
+    pub fn start(&self) -> Result<(), String> {
+        self.control(&["start", "-w", "-t", "60"])
+    }
+
+    fn first_process(&self) -> Result<u32, String> {
+        let file = self.data.join("postmaster.pid");
+        let text = fs::read_to_string(&file).map_err(|error| format!("postmaster.pid: {error}"))?;
+        let line = text.lines().next().unwrap_or_default();
+        line.trim().parse().map_err(|_| format!("postmaster.pid begins with {line}"))
+    }
+
+    /// Whether a process works in our data folder.
+    fn is_ours(&self, process: &Path) -> bool {
+        fs::read_link(process.join("cwd")).is_ok_and(|folder| folder == self.data)
+            && command_line(process).starts_with("postgres")
+    }
+
+    fn control(&self, words: &[&str]) -> Result<(), String> {
+        let program = self.programs.join("pg_ctl");
+        let is_root =
+            fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+        let mut command = if is_root {
+            // PostgreSQL refuses to run as root.
+            let mut command = Command::new("runuser");
+            command.args(["-u", "postgres", "--"]).arg(&program);
+            command
+        } else {
+            Command::new(&program)
+        };
+        command.current_dir(&self.data).arg("-D").arg(&self.data).args(words);
+        command.arg("-l").arg(self.data.with_file_name("log"));
+        // The server inherits the streams: a pipe would stay open as long as it runs.
+        let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        match status {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("pg_ctl {} ended with {status}", words.join(" "))),
+            Err(error) => Err(format!("pg_ctl could not be started: {error}")),
+        }
+    }
+}
+
+fn command_line(process: &Path) -> String {
+    let bytes = fs::read(process.join("cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn kill(process: u32) -> Result<(), String> {
+    let status = Command::new("kill").args(["-KILL", &process.to_string()]).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err(format!("process {process} could not be killed")),
+    }
+}

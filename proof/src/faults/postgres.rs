@@ -1,0 +1,91 @@
+//! F2: PostgreSQL is killed under a server that stays. The server says that it cannot, and is well again by itself.
+
+use super::kill::finish;
+use super::{Seen, Setting, clients};
+use crate::client::{Client, Stopped};
+use crate::cluster::Cluster;
+use crate::ledger::Ledger;
+use crate::oracle;
+use crate::world::{Server, World};
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+const CLIENTS: usize = 16;
+/// A server that is not well by then does not heal.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
+    let world = World::make(setting.engine, setting.program, setting.place)?;
+    let ledger = Ledger::open(&world.folder().join("ledger.jsonl"))?;
+    let mut random = SmallRng::seed_from_u64(setting.seed);
+    let (server, _) = world.serve()?;
+    let mut seen = Seen::default();
+    let mut clients = clients(setting, &server.address, CLIENTS)?;
+    for round in 0..setting.times {
+        let before: Vec<usize> = clients.iter().map(|client| client.entries.len()).collect();
+        let patience = Duration::from_millis(random.random_range(50..1000));
+        let stop = AtomicBool::new(false);
+        let mut healing = Ok(Duration::ZERO);
+        let refused: Vec<String> = std::thread::scope(|scope| {
+            let (address, ledger, stop) = (&server.address, &ledger, &stop);
+            let working: Vec<_> = clients
+                .iter_mut()
+                .map(|client| scope.spawn(move || persist(client, address, ledger, stop)))
+                .collect();
+            crate::pause(patience);
+            healing = hurt(&world, setting, round).and_then(|()| until_well(&server));
+            // Under a database that is there again, everybody goes on.
+            crate::pause(Duration::from_millis(300));
+            stop.store(true, Ordering::Relaxed);
+            let ended = working.into_iter().map(|one| one.join().map_err(|_| "a client panicked".to_owned()));
+            ended.filter_map(|ended| ended.and_then(|told| told).err()).collect()
+        });
+        seen.slowest_start = seen.slowest_start.max(healing?);
+        if !refused.is_empty() {
+            seen.findings.faults.extend(refused);
+            return Ok(seen);
+        }
+        for (client, from) in clients.iter().zip(before) {
+            seen.findings.merge(oracle::after_the_fault(&world, &client.entries[from..])?);
+        }
+        if setting.until_found && !seen.findings.faults.is_empty() {
+            return Ok(seen);
+        }
+    }
+    finish(&world, &server.address, clients, &ledger, &mut seen)?;
+    Ok(seen)
+}
+
+/// Asks again whatever was not answered, as long as the server is there.
+fn persist(client: &mut Client, address: &str, ledger: &Ledger, stop: &AtomicBool) -> Result<(), String> {
+    while client.work(address, ledger, stop)? == Stopped::NoAnswer {
+        crate::pause(Duration::from_millis(50));
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn hurt(world: &World, setting: &Setting<'_>, round: usize) -> Result<(), String> {
+    let cluster = &setting.place.cluster;
+    match round % 3 {
+        0 => cluster.stop_at_once().and_then(|()| cluster.start()),
+        1 => cluster.kill().and_then(|()| cluster.start()),
+        _ => Cluster::kill_a_backend(world.url.rsplit('/').next().unwrap_or_default()),
+    }
+}
+
+/// How long after the database was there again the server is ready.
+fn until_well(server: &Server) -> Result<Duration, String> {
+    let begun = Instant::now();
+    while !crate::http::is_ready(&server.address) {
+        if begun.elapsed() > PATIENCE {
+            return Err("the server does not heal".to_owned());
+        }
+        crate::pause(Duration::from_millis(20));
+    }
+    Ok(begun.elapsed())
+}
