@@ -29,5 +29,6 @@ pub mod server;
 pub mod shape;
 pub mod start;
 pub mod store;
+pub mod transparency;
 pub mod verify;
 pub mod worker;
