@@ -1,5 +1,7 @@
 //! The commands of the program. Exit 0 is success; anything else is said on standard error in words.
 
+mod signed;
+
 use crate::access::{NewStaff, Profile};
 use crate::catalogue::{self, Imported, PackFiles};
 use crate::clock::Clock;
@@ -12,6 +14,7 @@ use crate::language::Text;
 use crate::problem::Problem;
 use crate::server::{Listening, Shared};
 use crate::store::{self, Store};
+use crate::transparency::VerifierKey;
 use crate::{demo, openapi, server, start, verify, worker};
 use actix_web::web::Data;
 use clap::{Args, Parser, Subcommand};
@@ -96,8 +99,22 @@ enum Command {
     },
     /// Print the service description (OpenAPI 3.1).
     Openapi,
-    /// Check chains, references and dates; silent when all holds.
+    /// Check chains, references, dates and the log against its checkpoints; silent when all holds.
     Verify {
+        #[command(flatten)]
+        place: Place,
+        /// A file of checkpoints, such as a copy that lies elsewhere; this server's own when left out.
+        #[arg(long)]
+        checkpoints: Option<PathBuf>,
+        /// Verifier key of that file, as `checkpoint-key` prints it; this server's own when left out.
+        #[arg(long)]
+        verifier_key: Option<VerifierKey>,
+        /// Say how many events no checkpoint covers yet.
+        #[arg(long)]
+        count: bool,
+    },
+    /// Print the verifier key of this server's checkpoints.
+    CheckpointKey {
         #[command(flatten)]
         place: Place,
     },
@@ -198,7 +215,12 @@ impl Cli {
                 let _ = std::io::stdout().write_all(openapi::contract().json.as_bytes());
                 Ok(())
             }
-            Command::Verify { place } => check(&self.config(place)?).await,
+            Command::Verify { place, checkpoints, verifier_key, count } => {
+                let config = self.config(place)?;
+                let known = signed::known(&config, checkpoints.as_deref(), verifier_key.as_ref())?;
+                check(&config, known, *count).await
+            }
+            Command::CheckpointKey { place } => signed::print_key(&self.config(place)?),
             Command::Doctor { place } => doctor(&self.config(place)?).await,
         }
     }
@@ -356,11 +378,20 @@ async fn add_user(config: &Config, person: NewStaff) -> Result<(), String> {
     Ok(())
 }
 
-async fn check(config: &Config) -> Result<(), String> {
+async fn check(config: &Config, known: verify::Checkpoints, count: bool) -> Result<(), String> {
     require_current(config)?;
     let store = Store::open(&config.database).map_err(|error| error.to_string())?;
-    let faults = store.read(verify::verify).await.map_err(|problem| said(&problem))?;
-    if faults.is_empty() { Ok(()) } else { Err(format!("{} faults:\n{}", faults.len(), faults.join("\n"))) }
+    let verified = store
+        .read(move |conn| verify::verify_with_checkpoints(conn, &known))
+        .await
+        .map_err(|problem| said(&problem))?;
+    if count {
+        println!("{} events are not under a checkpoint yet", verified.uncovered);
+    }
+    match verified.faults.as_slice() {
+        [] => Ok(()),
+        faults => Err(format!("{} faults:\n{}", faults.len(), faults.join("\n"))),
+    }
 }
 
 async fn doctor(config: &Config) -> Result<(), String> {
@@ -407,11 +438,12 @@ async fn serve(config: Config) -> Result<(), String> {
     if profile == Profile::Production && seeded {
         return Err("demo accounts are in this database: the production profile does not serve it".to_owned());
     }
+    let notary = signed::notary(&config)?;
     let listener = TcpListener::bind(&config.listen)
         .map_err(|error| format!("{} cannot be listened on: {error}", config.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let shared = Shared::of(window, &listening);
-    let work = actix_web::rt::spawn(worker::run(shared.window.clone()));
+    let work = actix_web::rt::spawn(worker::run(shared.window.clone(), notary));
     let server = server::serve(shared, &listening, listener).map_err(|error| error.to_string())?;
     let handle = server.handle();
     actix_web::rt::spawn(async move {

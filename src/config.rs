@@ -14,6 +14,9 @@ pub struct Config {
     pub database: String,
     /// Folder for what is not in the database (`ONEWINDOW_DATA_DIR`).
     pub data_dir: PathBuf,
+    /// The key that signs checkpoints (`ONEWINDOW_CHECKPOINT_KEY`); `checkpoint.key` in that folder when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint_key: Option<PathBuf>,
     /// Host and port (`ONEWINDOW_LISTEN`).
     pub listen: String,
     /// `demo` or `production` (`ONEWINDOW_PROFILE`).
@@ -35,6 +38,7 @@ impl Default for Config {
         Self {
             database: "sqlite://data/onewindow.sqlite".to_owned(),
             data_dir: PathBuf::from("data"),
+            checkpoint_key: None,
             listen: "127.0.0.1:8080".to_owned(),
             profile: "production".to_owned(),
             origin: None,
@@ -80,6 +84,22 @@ impl Config {
             "production" => Ok(Profile::Production),
             other => Err(format!("the profile is demo or production, not {other}")),
         }
+    }
+
+    /// The file with the key that signs checkpoints.
+    pub fn checkpoint_key(&self) -> PathBuf {
+        self.checkpoint_key.clone().unwrap_or_else(|| self.data_dir.join("checkpoint.key"))
+    }
+
+    /// The file that checkpoints are appended to.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.data_dir.join("checkpoints").join("events.notes")
+    }
+
+    /// What a new log is called: where people reach the service, without the scheme.
+    pub fn log_name(&self) -> String {
+        let origin = self.origin();
+        format!("{}/log", origin.split_once("://").map_or(origin.as_str(), |(_, place)| place))
     }
 
     /// The origin at which people reach the service.

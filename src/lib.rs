@@ -30,5 +30,6 @@ pub mod server;
 pub mod shape;
 pub mod start;
 pub mod store;
+pub mod transparency;
 pub mod verify;
 pub mod worker;

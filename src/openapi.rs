@@ -41,6 +41,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
         (name = "deadlines", description = "What falls due, and why then"),
         (name = "notices", description = "Messages to people"),
         (name = "parties", description = "Who asks for something"),
+        (name = "transparency", description = "The signed log over all events"),
     ),
 )]
 struct Base;

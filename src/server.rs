@@ -5,7 +5,7 @@ use crate::casework::{self, Numbering};
 use crate::edge::{Limits, Quotas, Shell};
 use crate::openapi::{self, Contract};
 use crate::problem::{Code, Problem};
-use crate::{catalogue, deadlines, docs, intake, parties, routing};
+use crate::{catalogue, deadlines, docs, intake, parties, routing, transparency};
 use actix_web::dev::{Server, ServiceRequest, fn_service};
 use actix_web::http::Method;
 use actix_web::web::{Data, PathConfig};
@@ -59,6 +59,7 @@ pub fn api_routes(config: &mut ServiceConfig<'_>) {
     routing::routes(config);
     deadlines::routes(config);
     parties::routes(config);
+    transparency::routes(config);
 }
 
 /// Serves on a listener until it is told to stop; accepted requests are finished.

@@ -1,4 +1,5 @@
-//! What the program does by itself: sends the outbox, lets clocks run out, forgets what is no longer needed.
+//! What the program does by itself: sends the outbox, lets clocks run out, forgets what is no longer needed, and gives
+//! every event its place in the transparency log.
 
 use crate::access::{Window, forget_sessions, has_forgettable_sessions};
 use crate::casework;
@@ -9,6 +10,7 @@ use crate::deadlines;
 use crate::outbox;
 use crate::problem::{Code, Problem};
 use crate::store::Conn;
+use crate::transparency::{self, Notary};
 use actix_web::web::Data;
 use std::time::Duration;
 
@@ -25,33 +27,87 @@ pub struct Round {
     pub delivered: usize,
     /// Clocks that ran out and moved their case.
     pub lapsed: usize,
+    /// Events that got their place in the transparency log.
+    pub logged: usize,
+    /// Checkpoints of it that were signed.
+    pub signed: usize,
     /// What could not be done; the log says why.
     pub failed: usize,
 }
 
-/// Goes on until its task is dropped.
-pub async fn run(window: Data<Window>) {
-    let mut beat = tokio::time::interval(PAUSE);
-    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        beat.tick().await;
-        round(&window).await;
-    }
+/// Goes on until its task is dropped. The log has a beat of its own, so that no backlog of messages delays a checkpoint.
+pub async fn run(window: Data<Window>, notary: Notary) {
+    let chores = async {
+        let mut beat = beat();
+        loop {
+            beat.tick().await;
+            chores(&window, &mut Round::default()).await;
+        }
+    };
+    let log = async {
+        let mut beat = beat();
+        loop {
+            beat.tick().await;
+            log(&window, Some(&notary), &mut Round::default()).await;
+        }
+    };
+    tokio::join!(chores, log);
 }
 
-/// One round: everything that waits now. What fails holds up nothing else.
+fn beat() -> tokio::time::Interval {
+    let mut beat = tokio::time::interval(PAUSE);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    beat
+}
+
+/// One round: everything that waits now, without checkpoints.
 pub async fn round(window: &Data<Window>) -> Round {
+    round_of(window, None).await
+}
+
+/// One round, with checkpoints by this notary where they are due.
+pub async fn round_with(window: &Data<Window>, notary: &Notary) -> Round {
+    round_of(window, Some(notary)).await
+}
+
+async fn round_of(window: &Data<Window>, notary: Option<&Notary>) -> Round {
     let mut round = Round::default();
-    if let Err(problem) = deliver(window, &mut round).await {
+    chores(window, &mut round).await;
+    log(window, notary, &mut round).await;
+    round
+}
+
+/// What fails holds up nothing else.
+async fn chores(window: &Data<Window>, round: &mut Round) {
+    if let Err(problem) = deliver(window, round).await {
         round.fail("messages were not delivered", &problem);
     }
-    if let Err(problem) = lapse(window, &mut round).await {
+    if let Err(problem) = lapse(window, round).await {
         round.fail("clocks were not looked at", &problem);
     }
     if let Err(problem) = forget(window).await {
         round.fail("old keys and sessions were not forgotten", &problem);
     }
-    round
+}
+
+/// Appends what waits a batch at a time, with a checkpoint after each that is due.
+async fn log(window: &Data<Window>, notary: Option<&Notary>, round: &mut Round) {
+    loop {
+        let logged = match transparency::sequence(window).await {
+            Ok(logged) => logged,
+            Err(problem) => return round.fail("events were not logged", &problem),
+        };
+        round.logged += logged;
+        if let Some(notary) = notary {
+            match notary.checkpoint(window).await {
+                Ok(signed) => round.signed += usize::from(signed),
+                Err(problem) => round.fail("no checkpoint was signed", &problem),
+            }
+        }
+        if logged == 0 {
+            return;
+        }
+    }
 }
 
 impl Round {

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["server", "openapi", "docs"],
     &["intake"],
     &["casework"],
-    &["routing", "deadlines", "parties", "forms"],
+    &["routing", "deadlines", "parties", "forms", "transparency"],
     &["catalogue"],
     &["command"],
     &["access"],

@@ -21,7 +21,7 @@ codes! {
     Resource {
         Catalogue "CATALOGUE", Session "SESSION", Token "TOKEN", Submission "SUBMISSION", Case "CASE", Queue "QUEUE",
         Notice "NOTICE", Party "PARTY", Routing "ROUTING", Simulation "SIMULATION", Calculation "CALCULATION",
-        Access "ACCESS",
+        Access "ACCESS", Log "LOG",
     }
 }
 
@@ -97,4 +97,5 @@ permissions! {
     RunSimulation = Simulation.Run;
     RunCalculation = Calculation.Run;
     ReadAccess = Access.Read;
+    ReadLog = Log.Read;
 }

@@ -12,7 +12,7 @@ pub use accesses::{NewAccess, record as record_access};
 pub use append::{NewEvent, Recorded, append};
 pub use chain::hex;
 pub use read::{Event, event_by_id, events_of, last_sequence};
-pub use verify::{Finding, verify};
+pub use verify::{Chains, Finding, verify};
 
 macro_rules! streams {
     ($($(#[$doc:meta])* $variant:ident $code:literal;)+) => {

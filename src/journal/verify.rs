@@ -21,17 +21,26 @@ pub struct Finding {
     pub fault: String,
 }
 
+/// What going through all of them found.
+#[derive(Debug, Default)]
+pub struct Chains {
+    pub findings: Vec<Finding>,
+    /// How many events there are.
+    pub events: i64,
+}
+
 const BATCH: i64 = 1000;
 
 /// Goes through all streams in key order, a batch at a time.
-pub fn verify(conn: &mut Conn) -> Result<Vec<Finding>, Problem> {
-    let mut findings = Vec::new();
+pub fn verify(conn: &mut Conn) -> Result<Chains, Problem> {
+    let mut chains = Chains::default();
     let mut stream: Option<Expected> = None;
     let mut last: Option<RawEvent> = None;
     loop {
         let mut rows = raw_events(conn, last.as_ref(), BATCH)?;
         let commitments = commitments(conn, &rows)?;
         for row in &rows {
+            chains.events += 1;
             if stream.as_ref().is_none_or(|expected| expected.stream != row.stream_id) {
                 stream = Some(Expected {
                     stream: row.stream_id.clone(),
@@ -47,7 +56,7 @@ pub fn verify(conn: &mut Conn) -> Result<Vec<Finding>, Problem> {
             }
             if let Some(fault) = fault(row, expected, &commitments) {
                 expected.broken = true;
-                findings.push(Finding {
+                chains.findings.push(Finding {
                     stream: id_text(&row.stream_id),
                     stream_kind: stream_kind(row),
                     event: id_text(&row.event_id),
@@ -61,7 +70,7 @@ pub fn verify(conn: &mut Conn) -> Result<Vec<Finding>, Problem> {
         }
         last = rows.pop();
         if last.is_none() {
-            return Ok(findings);
+            return Ok(chains);
         }
     }
 }

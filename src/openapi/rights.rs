@@ -4,7 +4,7 @@
 use super::operations;
 use crate::access::{
     ActOnCase, AskForToken, AssignCase, ClaimCase, ClaimFromQueue, ClaimSubmission, CreateSubmission,
-    EditSubmission, LinkCase, Permission, ReadCase, ReadCatalogue, ReadNotice, ReadParty, ReadQueue,
+    EditSubmission, LinkCase, Permission, ReadCase, ReadCatalogue, ReadLog, ReadNotice, ReadParty, ReadQueue,
     ReadRouting, ReadSession, ReadSubmission, ReleaseCase, Resource, Role, RunCalculation, RunSimulation,
     SESSION_COOKIE, SignIn, SplitCase, SubmitSubmission, TransferCase, Verb, policy_rows,
 };
@@ -55,6 +55,7 @@ pub const RIGHTS: &[(&str, Resource, Verb)] = &[
     right::<RunCalculation>("deadline_calculation_create"),
     right::<ReadParty>("party_list"),
     right::<ReadParty>("party_show"),
+    right::<ReadLog>("checkpoint_show"),
 ];
 
 const fn right<P: Permission>(operation: &'static str) -> (&'static str, Resource, Verb) {

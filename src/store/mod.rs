@@ -9,6 +9,7 @@ mod broken;
 mod conn;
 mod dialect;
 mod error;
+mod log_leaves;
 mod migrate;
 mod raw_events;
 pub mod schema;
@@ -23,6 +24,7 @@ pub use dialect::{
     lock_user,
 };
 pub use error::{StoreError, Tries};
+pub use log_leaves::{NewLeaf, RawLeaf, event_without_leaf, insert_leaves, lock_log, raw_leaves};
 pub use migrate::{MigrationState, migrate, migration_state, revert};
 pub use raw_events::{RawEvent, raw_events};
 pub use sealed::Sealed;

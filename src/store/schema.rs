@@ -31,7 +31,7 @@ diesel::table! {
 diesel::table! {
     use crate::clock::Moment;
     use crate::ids::Uid;
-    use diesel::sql_types::{BigInt, Binary, Text};
+    use diesel::sql_types::{BigInt, Binary, Bool, Text};
 
     events (stream_id, sequence) {
         stream_id -> Uid,
@@ -44,6 +44,40 @@ diesel::table! {
         body -> Text,
         previous_hash -> Binary,
         hash -> Binary,
+        logged -> Bool,
+    }
+}
+
+diesel::table! {
+    use crate::ids::Uid;
+    use diesel::sql_types::{BigInt, Binary};
+
+    log_leaves (position) {
+        position -> BigInt,
+        event_id -> Uid,
+        leaf_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Text};
+
+    log_heads (log) {
+        log -> Text,
+        size -> BigInt,
+        frontier -> Binary,
+    }
+}
+
+diesel::table! {
+    use crate::clock::Moment;
+    use diesel::sql_types::{BigInt, Text};
+
+    log_checkpoints (verifier_key) {
+        verifier_key -> Text,
+        size -> BigInt,
+        note -> Text,
+        signed_at -> Moment,
     }
 }
 
@@ -434,6 +468,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     secrets,
     idempotency_keys,
     events,
+    log_leaves,
+    log_heads,
+    log_checkpoints,
     event_texts,
     accesses,
     messages,

@@ -4,6 +4,7 @@
 mod cases;
 mod clocks;
 mod histories;
+mod log;
 mod messages;
 mod placement;
 mod readable;
@@ -18,10 +19,27 @@ use diesel::prelude::*;
 /// Cases or submissions looked at together.
 const PAGE: i64 = 500;
 
-/// Every fault in words, one a line.
+pub use log::Checkpoints;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Verified {
+    /// Every fault in words, one a line.
+    pub faults: Vec<String>,
+    /// Events that no checkpoint covers yet: of them only the chains speak.
+    pub uncovered: i64,
+}
+
+/// Every fault that the database shows by itself. Somebody who rewrote it hashes and all is found by checkpoints only.
 pub fn verify(conn: &mut Conn) -> Result<Vec<String>, Problem> {
+    verify_with_checkpoints(conn, &Checkpoints::default()).map(|verified| verified.faults)
+}
+
+/// Also compares the log with checkpoints that were kept outside the database.
+pub fn verify_with_checkpoints(conn: &mut Conn, known: &Checkpoints) -> Result<Verified, Problem> {
     let mut faults = integrity_faults(conn)?;
-    for finding in journal::verify(conn)? {
+    let chains = journal::verify(conn)?;
+    for finding in chains.findings {
         faults.push(format!(
             "{} {}: event {} ({}) {}",
             finding.stream_kind.to_lowercase(),
@@ -35,7 +53,8 @@ pub fn verify(conn: &mut Conn) -> Result<Vec<String>, Problem> {
     cases::check(conn, &mut faults)?;
     messages::check(conn, &mut faults)?;
     unanswered_keys(conn, &mut faults)?;
-    Ok(faults)
+    let uncovered = log::check(conn, known, chains.events, &mut faults)?;
+    Ok(Verified { faults, uncovered })
 }
 
 /// A key is committed together with its answer, or not at all.

@@ -7,9 +7,12 @@ use onewindow::access::{Profile, Window};
 use onewindow::clock::Clock;
 use onewindow::edge::Quotas;
 use onewindow::server::{self, Listening, Shared};
+use onewindow::transparency::{Notary, read_checkpoints};
+use onewindow::verify::{Checkpoints, Verified};
 use onewindow::{start, verify, worker};
 use std::net::TcpListener;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
@@ -85,6 +88,38 @@ impl App {
         let serving = &self.server;
         let window = serving.window.clone();
         serving.ask(async move { window.store().read(verify::verify).await.unwrap() })
+    }
+
+    /// Where this server's checkpoints lie.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.database.folder().join("checkpoints").join("events.notes")
+    }
+
+    fn checkpoint_key(&self) -> PathBuf {
+        self.database.folder().join("checkpoint.key")
+    }
+
+    /// Who signs checkpoints, as after a start of the server.
+    pub fn notary(&self) -> Notary {
+        Notary::open(&self.checkpoint_key(), &self.checkpoints(), "window.example.cn/log", [5; 32]).unwrap()
+    }
+
+    /// What the worker would do now, checkpoints included.
+    pub fn work_with(&self, notary: &Notary) -> worker::Round {
+        let serving = &self.server;
+        let (window, notary) = (serving.window.clone(), notary.clone());
+        serving.ask(async move { worker::round_with(&window, &notary).await })
+    }
+
+    /// What `onewindow verify` finds with the checkpoints that lie beside the database.
+    pub fn verify_with_checkpoints(&self) -> Verified {
+        let key = Notary::verifier_at(&self.checkpoint_key()).unwrap().unwrap();
+        let known = Checkpoints::of(&key, read_checkpoints(&self.checkpoints(), &key).unwrap());
+        let serving = &self.server;
+        let window = serving.window.clone();
+        serving.ask(async move {
+            window.store().read(move |conn| verify::verify_with_checkpoints(conn, &known)).await.unwrap()
+        })
     }
 
     /// Runs something inside the server, such as loading a pack.

@@ -154,11 +154,20 @@ fn statement(url: &str, sql: &str) {
 
 /// A transaction left open; it is rolled back with its connection.
 pub enum Held {
-    Sqlite { _conn: diesel::SqliteConnection },
+    Sqlite { conn: diesel::SqliteConnection },
     Postgres { conn: diesel::PgConnection },
 }
 
 impl Held {
+    /// Ends it well, so that others see what it did.
+    pub fn commit(self) {
+        use diesel::connection::SimpleConnection;
+        match self {
+            Self::Sqlite { mut conn } => conn.batch_execute("COMMIT").unwrap(),
+            Self::Postgres { mut conn } => conn.batch_execute("COMMIT").unwrap(),
+        }
+    }
+
     /// Returns once so many other transactions wait for a lock; only PostgreSQL can say.
     pub fn until_somebody_waits(&mut self, how_many: i64) {
         use diesel::RunQueryDsl;
@@ -184,7 +193,7 @@ impl Held {
         if let Some(path) = url.strip_prefix("sqlite://") {
             let mut conn = diesel::SqliteConnection::establish(path).unwrap();
             conn.batch_execute(&format!("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE; {sql}")).unwrap();
-            Self::Sqlite { _conn: conn }
+            Self::Sqlite { conn }
         } else {
             let mut conn = diesel::PgConnection::establish(url).unwrap();
             conn.batch_execute(&format!("BEGIN; {sql}")).unwrap();
