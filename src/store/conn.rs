@@ -52,6 +52,8 @@ fn asks_for_tls(url: &str) -> bool {
 pub enum Use {
     Read,
     Write,
+    /// A whole database copied or checked by one command, however long that takes.
+    Copy,
 }
 
 const SQLITE_COMMON: &str = "
@@ -77,12 +79,20 @@ const POSTGRES_SESSION: &str = "
     SET client_min_messages = warning;
     SET TIME ZONE 'UTC';";
 
+const POSTGRES_COPY: &str = "
+    SET statement_timeout = 0;
+    SET lock_timeout = '60s';
+    SET idle_in_transaction_session_timeout = 0;";
+
 pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
     let query = r2d2::Error::QueryError;
     match target {
         Target::Postgres(url) => {
             let mut conn = establish_postgres(url)?;
             conn.batch_execute(POSTGRES_SESSION).map_err(query)?;
+            if purpose == Use::Copy {
+                conn.batch_execute(POSTGRES_COPY).map_err(query)?;
+            }
             Ok(Conn::Pg(conn))
         }
         Target::Sqlite(path) => {
@@ -91,6 +101,7 @@ pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
             match purpose {
                 Use::Write => conn.batch_execute(SQLITE_WRITER).map_err(query)?,
                 Use::Read => conn.batch_execute("PRAGMA query_only = ON;").map_err(query)?,
+                Use::Copy => {}
             }
             Ok(Conn::Sqlite(conn))
         }

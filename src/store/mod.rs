@@ -6,6 +6,7 @@
     reason = "the one place that opens connections, and what the derive makes of it"
 )]
 mod conn;
+pub mod copy;
 mod dialect;
 mod error;
 mod migrate;
@@ -22,7 +23,7 @@ pub use dialect::{
     lock_user,
 };
 pub use error::{StoreError, Tries};
-pub use migrate::{MigrationState, migrate, migration_state, revert};
+pub use migrate::{MigrationState, known_migrations, migrate, migration_state, revert};
 pub use raw_events::{RawEvent, raw_events};
 pub use sealed::Sealed;
 pub(crate) use types::{text_column, uid_column};
