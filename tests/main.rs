@@ -9,6 +9,7 @@ mod catalogue;
 mod commands;
 mod contract;
 mod intake;
+mod packaging;
 mod queues;
 mod routing;
 mod schema;

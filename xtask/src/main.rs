@@ -1,4 +1,4 @@
-//! The project's own commands, with the standard library alone: `cargo xtask run`, `test` and `openapi`.
+//! The project's own commands, with the standard library alone: `cargo xtask run`, `test`, `openapi` and `package`.
 
 mod announce;
 mod arguments;
@@ -11,6 +11,7 @@ mod lockfile;
 mod logins;
 mod node;
 mod openapi;
+mod package;
 mod postgres;
 mod run;
 mod spectral;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Ok(Invocation::Run(options)) => run::run(&workspace, &options).map(|()| ExitCode::SUCCESS),
         Ok(Invocation::Test(options)) => Ok(test::run(&workspace, &options)),
         Ok(Invocation::OpenApi) => openapi::run(&workspace).map(|()| ExitCode::SUCCESS),
+        Ok(Invocation::Package { debug }) => package::run(&workspace, debug).map(|()| ExitCode::SUCCESS),
         Ok(Invocation::Announce { port }) => announce::run(port).map(|()| ExitCode::SUCCESS),
         Err(message) => Err(format!("{message}\n\n{}", arguments::HELP)),
     };
