@@ -1,5 +1,6 @@
 //! The commands of the program. Exit 0 is success; anything else is said on standard error in words.
 
+mod backup;
 mod signed;
 
 use crate::access::{NewStaff, Profile};
@@ -118,6 +119,25 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Copy the whole database into a new folder, while servers write.
+    Backup {
+        /// A folder that is new or empty
+        #[arg(long)]
+        to: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Put a backup where nothing is, check it, and end the sessions in it.
+    Restore {
+        /// The folder of a backup
+        #[arg(long)]
+        from: PathBuf,
+        /// Keep what was restored although verify finds faults that it already had.
+        #[arg(long)]
+        despite_faults: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Look over settings, database, pack and calendar, and say what needs attention.
     Doctor {
         #[command(flatten)]
@@ -221,6 +241,10 @@ impl Cli {
                 check(&config, known, *count).await
             }
             Command::CheckpointKey { place } => signed::print_key(&self.config(place)?),
+            Command::Backup { to, place } => backup::take(&self.config(place)?, to),
+            Command::Restore { from, despite_faults, place } => {
+                backup::restore(&self.config(place)?, from, *despite_faults)
+            }
             Command::Doctor { place } => doctor(&self.config(place)?).await,
         }
     }

@@ -1,6 +1,7 @@
 //! OneWindow: one-window (一窗通办) service for a city's intellectual-property network.
 
 pub mod access;
+pub mod backup;
 pub mod breakage;
 pub mod calendar;
 pub mod casework;

@@ -6,6 +6,7 @@ use std::path::Path;
 /// not its neighbours.
 const LAYERS: &[&[&str]] = &[
     &["cli"],
+    &["backup"],
     &["demo", "verify", "start"],
     &["worker"],
     &["server", "openapi", "docs"],

@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod backup;
 mod casework;
 mod catalogue;
 mod commands;
 mod contract;
 mod forgery;
 mod intake;
+mod packaging;
 mod queues;
 mod routing;
 mod schema;

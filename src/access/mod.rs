@@ -31,8 +31,8 @@ pub use role::Role;
 pub use scope::{Clause, Holds, Scope, scope};
 pub use session::{
     COOKIE as SESSION_COOKIE, Live, find as find_session, forget as forget_sessions,
-    is_forgettable as has_forgettable_sessions, open as open_session, revoke as revoke_session, token_text,
-    touch as touch_session,
+    is_forgettable as has_forgettable_sessions, open as open_session, revoke as revoke_session,
+    revoke_all as revoke_sessions, token_text, touch as touch_session,
 };
 pub use staff::{NewStaff, add_staff};
 pub use token::{

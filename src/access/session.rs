@@ -99,6 +99,13 @@ pub fn revoke(conn: &mut Conn, id: SessionId, now: UtcTime) -> Result<(), Proble
     Ok(())
 }
 
+/// Ends every session that is not ended yet; answers how many.
+pub fn revoke_all(conn: &mut Conn, now: UtcTime) -> Result<usize, Problem> {
+    Ok(diesel::update(sessions::table.filter(sessions::revoked_at.is_null()))
+        .set(sessions::revoked_at.eq(now))
+        .execute(conn)?)
+}
+
 /// How long an ended session's row is kept.
 const KEPT: Duration = Duration::days(7);
 

@@ -53,6 +53,8 @@ fn asks_for_tls(url: &str) -> bool {
 pub enum Use {
     Read,
     Write,
+    /// A whole database copied or checked by one command, however long that takes.
+    Copy,
 }
 
 const SQLITE_COMMON: &str = "
@@ -78,6 +80,11 @@ const POSTGRES_SESSION: &str = "
     SET client_min_messages = warning;
     SET TIME ZONE 'UTC';";
 
+const POSTGRES_COPY: &str = "
+    SET statement_timeout = 0;
+    SET lock_timeout = '60s';
+    SET idle_in_transaction_session_timeout = 0;";
+
 pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
     let query = r2d2::Error::QueryError;
     match target {
@@ -86,6 +93,9 @@ pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
             conn.batch_execute(POSTGRES_SESSION).map_err(query)?;
             if breakage::is(Breakage::CommitWithoutSync) {
                 conn.batch_execute("SET synchronous_commit = off").map_err(query)?;
+            }
+            if purpose == Use::Copy {
+                conn.batch_execute(POSTGRES_COPY).map_err(query)?;
             }
             Ok(Conn::Pg(conn))
         }
@@ -99,6 +109,7 @@ pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
                 }
                 Use::Write => conn.batch_execute(SQLITE_WRITER).map_err(query)?,
                 Use::Read => conn.batch_execute("PRAGMA query_only = ON;").map_err(query)?,
+                Use::Copy => {}
             }
             Ok(Conn::Sqlite(conn))
         }

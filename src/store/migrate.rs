@@ -2,6 +2,7 @@
 //! waits at the lock and then finds nothing left to do.
 
 use super::conn::{Conn, Target, Use, open};
+use super::copy::Engine;
 use super::{StoreError, transaction};
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
@@ -61,6 +62,14 @@ fn names<DB: diesel::backend::Backend>(source: &impl MigrationSource<DB>) -> Res
     let mut names: Vec<String> = migrations.iter().map(|m| m.name().version().to_string()).collect();
     names.sort();
     Ok(names)
+}
+
+/// Every migration that this program knows, in their order.
+pub fn known_migrations(engine: Engine) -> Result<Vec<String>, StoreError> {
+    match engine {
+        Engine::Sqlite => names::<Sqlite>(&SQLITE),
+        Engine::Postgresql => names::<Pg>(&POSTGRES),
+    }
 }
 
 /// Brings the database to this program's schema; answers how many migrations ran. A newer database is refused.

@@ -7,6 +7,7 @@ mod broken;
     reason = "the one place that opens connections, and what the derive makes of it"
 )]
 mod conn;
+pub mod copy;
 mod dialect;
 mod error;
 mod log_leaves;
@@ -25,7 +26,7 @@ pub use dialect::{
 };
 pub use error::{StoreError, Tries};
 pub use log_leaves::{NewLeaf, RawLeaf, event_without_leaf, insert_leaves, lock_log, raw_leaves};
-pub use migrate::{MigrationState, migrate, migration_state, revert};
+pub use migrate::{MigrationState, known_migrations, migrate, migration_state, revert};
 pub use raw_events::{RawEvent, raw_events};
 pub use sealed::Sealed;
 pub(crate) use types::{text_column, uid_column};

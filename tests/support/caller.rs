@@ -50,6 +50,11 @@ impl Caller {
         Self { headers, ..self.clone() }
     }
 
+    /// The same caller, with the same cookie, before another server.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.with("Origin", base) }
+    }
+
     pub fn sign_in(&self, user_name: &str) -> Self {
         let answer = self.post("/api/v1/sessions", &json!({ "userName": user_name, "password": PASSWORD }));
         assert_eq!(answer.status, 201, "sign-in of {user_name}: {}", answer.text);

@@ -18,7 +18,10 @@ cargo xtask fault [--short|--full] [--only kill|fsync|postgres|claims|race] [--e
     Try to make the server lose, double or tear a write, on both engines, and prove each try on a broken build.
 
 cargo xtask openapi
-    Write openapi/openapi.json as the server generates it.";
+    Write openapi/openapi.json as the server generates it.
+
+cargo xtask package [--debug]
+    Build the server and pack it under target/package/ with city packs, units and pages, for a machine without internet.";
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Invocation {
@@ -28,6 +31,9 @@ pub enum Invocation {
     /// The words are those of `proof`.
     Fault(Vec<String>),
     OpenApi,
+    Package {
+        debug: bool,
+    },
     /// Started by `run` for itself: waits until the server on `port` is ready, then prints what it read from
     /// standard input.
     Announce {
@@ -61,6 +67,11 @@ pub fn parse(words: impl Iterator<Item = String>) -> Result<Invocation, String> 
         Some("test") => parse_test(words),
         Some("fault") => Ok(Invocation::Fault(words.collect())),
         Some("openapi") => nothing_more(words, Invocation::OpenApi),
+        Some("package") => match words.next().as_deref() {
+            None => Ok(Invocation::Package { debug: false }),
+            Some("--debug") => nothing_more(words, Invocation::Package { debug: true }),
+            Some(other) => Err(format!("unknown argument: {other}")),
+        },
         Some("announce") => {
             let port = port(words.next())?;
             nothing_more(words, Invocation::Announce { port })
@@ -154,6 +165,13 @@ mod tests {
     #[test]
     fn a_filter_runs_the_rust_tests_only() {
         assert_eq!(stages("test claims"), [Stage::Rust]);
+    }
+
+    #[test]
+    fn a_package_is_of_the_release_unless_it_is_a_trial() {
+        assert_eq!(parsed("package"), Ok(Invocation::Package { debug: false }));
+        assert_eq!(parsed("package --debug"), Ok(Invocation::Package { debug: true }));
+        assert!(parsed("package --debug now").is_err());
     }
 
     #[test]

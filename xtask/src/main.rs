@@ -1,4 +1,5 @@
-//! The project's own commands, with the standard library alone: `cargo xtask run`, `test`, `fault` and `openapi`.
+//! The project's own commands, with the standard library alone: `cargo xtask run`, `test`, `fault`, `openapi` and
+//! `package`.
 
 mod announce;
 mod arguments;
@@ -12,6 +13,7 @@ mod lockfile;
 mod logins;
 mod node;
 mod openapi;
+mod package;
 mod postgres;
 mod run;
 mod spectral;
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Ok(Invocation::Fault(words)) => fault::run(&workspace, &words)
             .map(|tally| if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
         Ok(Invocation::OpenApi) => openapi::run(&workspace).map(|()| ExitCode::SUCCESS),
+        Ok(Invocation::Package { debug }) => package::run(&workspace, debug).map(|()| ExitCode::SUCCESS),
         Ok(Invocation::Announce { port }) => announce::run(port).map(|()| ExitCode::SUCCESS),
         Err(message) => Err(format!("{message}\n\n{}", arguments::HELP)),
     };
