@@ -1,10 +1,11 @@
 //! The commands of the program. Exit 0 is success; anything else is said on standard error in words.
 
 mod backup;
+mod pack;
 mod signed;
 
 use crate::access::{NewStaff, Profile};
-use crate::catalogue::{self, Imported, PackFiles};
+use crate::catalogue;
 use crate::clock::Clock;
 use crate::command::by_program;
 use crate::config::{Config, Flags};
@@ -216,14 +217,12 @@ impl Cli {
                 serve(self.load(&Flags { listen: listen.clone(), ..place.flags() })?).await
             }
             Command::Migrate { place, status, revert } => migrate(&self.config(place)?, *status, *revert),
-            Command::Pack { command: PackCommand::Check { folder } } => {
-                catalogue::parse(&read_pack(folder)?).map(|_| ()).map_err(|faults| listing(&faults))
-            }
+            Command::Pack { command: PackCommand::Check { folder } } => pack::check(folder),
             Command::Pack { command: PackCommand::Load { folder, place } } => {
-                load_pack(&self.config(place)?, folder).await
+                pack::load(&self.config(place)?, folder).await
             }
             Command::Pack { command: PackCommand::Export { folder, place } } => {
-                export_pack(&self.config(place)?, folder).await
+                pack::export(&self.config(place)?, folder).await
             }
             Command::Seed { place, demo: _, json } => seed(&self.config(place)?, *json).await,
             Command::User { command: UserCommand::Add { user_name, display_name, role, node, place } } => {
@@ -262,15 +261,6 @@ fn said(problem: &Problem) -> String {
         );
     }
     problem.internal.as_ref().map_or_else(|| words.clone(), |cause| format!("{words}: {cause}"))
-}
-
-fn listing(faults: &[catalogue::Fault]) -> String {
-    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    format!("the pack is refused, {} faults:\n{}", faults.len(), lines.join("\n"))
-}
-
-fn read_pack(folder: &Path) -> Result<PackFiles, String> {
-    PackFiles::read(folder).map_err(|fault| fault.to_string())
 }
 
 /// SQLite makes the file, but not the folder it lies in.
@@ -322,40 +312,6 @@ fn require_current(config: &Config) -> Result<(), String> {
         }
         (None, None) => Ok(()),
     }
-}
-
-async fn load_pack(config: &Config, folder: &Path) -> Result<(), String> {
-    let files = read_pack(folder)?;
-    let window = window(config, config.profile()?).await?;
-    let (imported, redated) = by_program(&window, move |act| demo::load_pack(act, &files))
-        .await
-        .map_err(|problem| said(&problem))?;
-    match imported {
-        Imported::Version(version) => {
-            println!("pack version {version} loaded; {redated} open dates changed");
-            Ok(())
-        }
-        Imported::Unchanged(version) => {
-            println!("these files are pack version {version} already");
-            Ok(())
-        }
-        Imported::Refused(faults) => Err(listing(&faults)),
-    }
-}
-
-async fn export_pack(config: &Config, folder: &Path) -> Result<(), String> {
-    let window = window(config, config.profile()?).await?;
-    let files = window
-        .store()
-        .read(|conn| {
-            let version = catalogue::current(conn)?.version;
-            catalogue::version_files(conn, version)
-        })
-        .await
-        .map_err(|problem| said(&problem))?;
-    files.write(folder).map_err(|error| format!("the pack cannot be written: {error}"))?;
-    println!("{} files written", files.0.len());
-    Ok(())
 }
 
 async fn seed(config: &Config, json: bool) -> Result<(), String> {
