@@ -32,6 +32,10 @@ pub struct Cli {
     /// TOML file of settings; ONEWINDOW_… variables and flags stand above it.
     #[arg(long, global = true, env = "ONEWINDOW_CONFIG")]
     config: Option<PathBuf>,
+    /// Break something on purpose, for the proof that it is found.
+    #[cfg(feature = "breakable")]
+    #[arg(long = "break", global = true, value_name = "NAME")]
+    broken: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -187,6 +191,10 @@ impl Cli {
 
     /// Runs the command.
     pub async fn run(self) -> Result<(), String> {
+        #[cfg(feature = "breakable")]
+        if let Some(name) = &self.broken {
+            crate::breakage::choose(name)?;
+        }
         match &self.command {
             Command::Serve { place, listen } => {
                 serve(self.load(&Flags { listen: listen.clone(), ..place.flags() })?).await

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod backup;
+pub mod breakage;
 pub mod calendar;
 pub mod casework;
 pub mod catalogue;

@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["page"],
     &["shape"],
     &["problem", "calendar", "decision", "identifiers"],
-    &["ids", "clock", "language", "config"],
+    &["ids", "clock", "language", "config", "breakage"],
 ];
 
 /// What a lower layer may use of a higher one all the same, each with its reason.

@@ -1,6 +1,7 @@
 //! One connection, either engine, and how each is opened.
 
 use super::StoreError;
+use crate::breakage::{self, Breakage};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2;
@@ -93,12 +94,19 @@ pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
             if purpose == Use::Copy {
                 conn.batch_execute(POSTGRES_COPY).map_err(query)?;
             }
+            if breakage::is(Breakage::CommitWithoutSync) {
+                conn.batch_execute("SET synchronous_commit = off").map_err(query)?;
+            }
             Ok(Conn::Pg(conn))
         }
         Target::Sqlite(path) => {
             let mut conn = establish_sqlite(path)?;
             conn.batch_execute(SQLITE_COMMON).map_err(query)?;
             match purpose {
+                Use::Write if breakage::is(Breakage::CommitWithoutSync) => {
+                    let broken = SQLITE_WRITER.replace("synchronous = FULL", "synchronous = NORMAL");
+                    conn.batch_execute(&broken).map_err(query)?;
+                }
                 Use::Write => conn.batch_execute(SQLITE_WRITER).map_err(query)?,
                 Use::Read => conn.batch_execute("PRAGMA query_only = ON;").map_err(query)?,
                 Use::Copy => {}

@@ -3,6 +3,7 @@
 
 use super::conn::{Conn, Target, Use, open};
 use super::{StoreError, transaction};
+use crate::breakage::{self, Breakage};
 use diesel::r2d2;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -161,6 +162,10 @@ fn commit_group(
     if let Err(failed) = group {
         let _ = transaction::roll_back(conn);
         return Err(failed);
+    }
+    if breakage::is(Breakage::AckBeforeCommit) {
+        acknowledgements.drain(..).for_each(|acknowledge| acknowledge(Ok(())));
+        breakage::linger();
     }
     transaction::commit(conn).map_err(|error| match error {
         // Said before the first byte of the commit is written.

@@ -10,9 +10,12 @@ cargo xtask run [--port 8080] [--data-dir data] [--release]
     A relative data folder is taken from the root of the repository.
 
 cargo xtask test [--only STAGE]... [--skip STAGE]... [FILTER]
-    Everything CI runs. Stages, in order: format lint doc rust contract supply clean.
+    Everything CI runs. Stages, in order: format lint doc rust fault contract supply clean.
     A FILTER runs only the Rust tests whose names contain it.
     TEST_DATABASE_URL=postgres://… uses that PostgreSQL instead of starting one.
+
+cargo xtask fault [--short|--full] [--only kill|claims|race] [--engine sqlite|postgres] [--seed N] [--results FILE]
+    Try to make the server lose, double or tear a write, on both engines, and prove each try on a broken build.
 
 cargo xtask openapi
     Write openapi/openapi.json as the server generates it.
@@ -25,6 +28,8 @@ pub enum Invocation {
     Help,
     Run(RunOptions),
     Test(TestOptions),
+    /// The words are those of `proof`.
+    Fault(Vec<String>),
     OpenApi,
     Package {
         debug: bool,
@@ -60,6 +65,7 @@ pub fn parse(words: impl Iterator<Item = String>) -> Result<Invocation, String> 
         None | Some("help" | "--help" | "-h") => Ok(Invocation::Help),
         Some("run") => parse_run(words),
         Some("test") => parse_test(words),
+        Some("fault") => Ok(Invocation::Fault(words.collect())),
         Some("openapi") => nothing_more(words, Invocation::OpenApi),
         Some("package") => match words.next().as_deref() {
             None => Ok(Invocation::Package { debug: false }),

@@ -10,14 +10,24 @@ use std::process::{Child, Command, Stdio};
 use crate::child;
 use crate::postgres::{self, Binaries};
 
-/// Data in this cluster live as long as the run, so nothing here waits for the disk: this stage proves what the
-/// statements do, and claims no durability.
 const SETTINGS: &str = "
 max_connections = 200
 shared_buffers = 128MB
+";
+
+const UNSAFE_SETTINGS: &str = "
 fsync = off
 full_page_writes = off
 ";
+
+/// Whether commits wait for the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// The data live as long as the run: what is proven is what the statements do.
+    None,
+    /// As in production: what is proven is that nothing is lost.
+    Full,
+}
 
 /// Ends the cluster when its standard input ends, which it does however this process ends.
 const KEEPER: &str = r#"
@@ -37,10 +47,10 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    pub fn start(binaries: &Binaries) -> Result<Self, String> {
+    pub fn start(binaries: &Binaries, durability: Durability) -> Result<Self, String> {
         let mut outcome = Err(String::new());
         for _ in 0..ATTEMPTS {
-            outcome = Self::attempt(binaries);
+            outcome = Self::attempt(binaries, durability);
             if outcome.is_ok() {
                 break;
             }
@@ -53,7 +63,7 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    fn attempt(binaries: &Binaries) -> Result<Self, String> {
+    fn attempt(binaries: &Binaries, durability: Durability) -> Result<Self, String> {
         let port = free_port().map_err(|error| format!("no free port: {error}"))?;
         let folder = std::env::temp_dir().join(format!("onewindow-postgres-{}-{port}", std::process::id()));
         let as_root = postgres::is_root();
@@ -71,7 +81,7 @@ impl Cluster {
         let mut initdb = program("initdb");
         initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
         child::run_quietly(&mut initdb)?;
-        configure(&folder, port).map_err(|error| format!("postgresql.conf: {error}"))?;
+        configure(&folder, port, durability).map_err(|error| format!("postgresql.conf: {error}"))?;
         let log = folder.join("log");
         let mut start = program("pg_ctl");
         start.args(["start", "-w", "-t", "60", "-l"]).arg(&log);
@@ -125,9 +135,12 @@ fn create_private(folder: &Path, as_root: bool) -> Result<(), String> {
     child::run_quietly(install.arg(folder))
 }
 
-fn configure(folder: &Path, port: u16) -> std::io::Result<()> {
+fn configure(folder: &Path, port: u16, durability: Durability) -> std::io::Result<()> {
     let mut file = fs::OpenOptions::new().append(true).open(folder.join("data/postgresql.conf"))?;
     file.write_all(SETTINGS.as_bytes())?;
+    if durability == Durability::None {
+        file.write_all(UNSAFE_SETTINGS.as_bytes())?;
+    }
     writeln!(file, "listen_addresses = '127.0.0.1'\nport = {port}")?;
     writeln!(file, "unix_socket_directories = '{}'", folder.display())
 }
@@ -148,7 +161,7 @@ mod tests {
             eprintln!("no PostgreSQL on this machine: not tried");
             return;
         };
-        let cluster = Cluster::start(&binaries).unwrap();
+        let cluster = Cluster::start(&binaries, Durability::None).unwrap();
         let (port, folder) = (cluster.port, cluster.folder.clone());
         assert!(cluster.url().contains(&port.to_string()));
         assert!(folder.exists());

@@ -1,9 +1,11 @@
-//! The project's own commands, with the standard library alone: `cargo xtask run`, `test`, `openapi` and `package`.
+//! The project's own commands, with the standard library alone: `cargo xtask run`, `test`, `fault`, `openapi` and
+//! `package`.
 
 mod announce;
 mod arguments;
 mod child;
 mod cluster;
+mod fault;
 mod json;
 mod libtest;
 mod licence;
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
         }
         Ok(Invocation::Run(options)) => run::run(&workspace, &options).map(|()| ExitCode::SUCCESS),
         Ok(Invocation::Test(options)) => Ok(test::run(&workspace, &options)),
+        Ok(Invocation::Fault(words)) => fault::run(&workspace, &words)
+            .map(|tally| if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
         Ok(Invocation::OpenApi) => openapi::run(&workspace).map(|()| ExitCode::SUCCESS),
         Ok(Invocation::Package { debug }) => package::run(&workspace, debug).map(|()| ExitCode::SUCCESS),
         Ok(Invocation::Announce { port }) => announce::run(port).map(|()| ExitCode::SUCCESS),

@@ -3,6 +3,7 @@
 mod cargo_checks;
 mod clean;
 mod contract;
+mod fault;
 mod rust;
 mod supply;
 
@@ -17,6 +18,7 @@ pub enum Stage {
     Lint,
     Doc,
     Rust,
+    Fault,
     Contract,
     Supply,
     Clean,
@@ -31,8 +33,16 @@ pub struct Context<'a> {
 }
 
 impl Stage {
-    pub const ALL: [Self; 7] =
-        [Self::Format, Self::Lint, Self::Doc, Self::Rust, Self::Contract, Self::Supply, Self::Clean];
+    pub const ALL: [Self; 8] = [
+        Self::Format,
+        Self::Lint,
+        Self::Doc,
+        Self::Rust,
+        Self::Fault,
+        Self::Contract,
+        Self::Supply,
+        Self::Clean,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -40,6 +50,7 @@ impl Stage {
             Self::Lint => "lint",
             Self::Doc => "doc",
             Self::Rust => "rust",
+            Self::Fault => "fault",
             Self::Contract => "contract",
             Self::Supply => "supply",
             Self::Clean => "clean",
@@ -56,6 +67,7 @@ impl Stage {
             Self::Lint => cargo_checks::lint(context.workspace),
             Self::Doc => cargo_checks::doc(context.workspace),
             Self::Rust => rust::run(context),
+            Self::Fault => fault::run(context.workspace),
             Self::Contract => contract::run(context.workspace),
             Self::Supply => supply::run(context.workspace),
             Self::Clean => clean::run(context),

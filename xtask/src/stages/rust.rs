@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use super::Context;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Durability};
 use crate::libtest;
 use crate::postgres;
 use crate::tally::Tally;
@@ -24,7 +24,7 @@ pub fn run(context: &Context) -> Tally {
     // Held until the tests have ended; dropping it stops the server and removes its folder.
     let cluster = postgres::find_or_install().and_then(|binaries| {
         println!("  PostgreSQL {}", binaries.version);
-        Cluster::start(&binaries)
+        Cluster::start(&binaries, Durability::None)
     });
     match &cluster {
         Ok(cluster) => {

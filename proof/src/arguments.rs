@@ -1,0 +1,58 @@
+//! What is asked for on the command line; `cargo xtask fault` writes it.
+
+use crate::world::Engine;
+use std::path::PathBuf;
+
+#[derive(Debug)]
+pub struct Options {
+    pub server: PathBuf,
+    /// The same program, built so that it can be broken.
+    pub breakable: PathBuf,
+    pub postgres: String,
+    pub repository: PathBuf,
+    pub full: bool,
+    pub seed: u64,
+    /// Only these faults; all when empty.
+    pub only: Vec<String>,
+    pub engines: Vec<Engine>,
+    /// Where the results go as JSON.
+    pub results: Option<PathBuf>,
+}
+
+pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
+    let mut options = Options {
+        server: PathBuf::new(),
+        breakable: PathBuf::new(),
+        postgres: String::new(),
+        repository: PathBuf::from("."),
+        full: false,
+        seed: 1,
+        only: Vec::new(),
+        engines: Engine::ALL.to_vec(),
+        results: None,
+    };
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
+        match word.as_str() {
+            "--server" => options.server = value()?.into(),
+            "--breakable" => options.breakable = value()?.into(),
+            "--postgres" => options.postgres = value()?,
+            "--repository" => options.repository = value()?.into(),
+            "--results" => options.results = Some(value()?.into()),
+            "--seed" => options.seed = value()?.parse().map_err(|_| "a seed is a number".to_owned())?,
+            "--only" => options.only.push(value()?),
+            "--engine" => {
+                let name = value()?;
+                let engine = Engine::ALL.into_iter().find(|engine| engine.name() == name);
+                options.engines = vec![engine.ok_or_else(|| format!("no engine is called {name}"))?];
+            }
+            "--full" => options.full = true,
+            "--short" => options.full = false,
+            other => return Err(format!("unknown argument: {other}")),
+        }
+    }
+    if options.server.as_os_str().is_empty() || options.postgres.is_empty() {
+        return Err("--server and --postgres are needed: run cargo xtask fault".to_owned());
+    }
+    Ok(options)
+}

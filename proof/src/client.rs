@@ -1,0 +1,125 @@
+//! A client of the window: one applicant and one officer who take submissions through their life, one after the other.
+//! Whatever was not answered it asks again, byte for byte, as every client of the contract may.
+
+use crate::http::Session;
+use crate::ledger::{Entry, Ledger, Outcome};
+use crate::operation::{self, Kind, Request, Who};
+use rand::rngs::SmallRng;
+use rand::{RngCore, SeedableRng};
+use serde_json::Value;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+pub struct Client {
+    applicant: Session,
+    officer: Session,
+    form: Value,
+    random: SmallRng,
+    /// What comes next.
+    step: Step,
+    /// Asked and not answered yet.
+    pub pending: Option<Request>,
+    /// All that was asked and what came of it, in order.
+    pub entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Draft,
+    Submit { submission: String, version: i64 },
+    Claim { case: String },
+    Act { kind: Kind, case: String, version: i64 },
+}
+
+/// Why a client stopped.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// It was told to.
+    Told,
+    /// No answer came: the server is gone, or the outcome is not known.
+    NoAnswer,
+}
+
+impl Client {
+    pub fn new(applicant: Session, officer: Session, form: Value, seed: u64) -> Self {
+        let random = SmallRng::seed_from_u64(seed);
+        Self { applicant, officer, form, random, step: Step::Draft, pending: None, entries: Vec::new() }
+    }
+
+    fn key(&mut self) -> String {
+        format!("{:016x}{:016x}", self.random.next_u64(), self.random.next_u64())
+    }
+
+    fn next(&mut self) -> Request {
+        let key = self.key();
+        match &self.step {
+            Step::Draft => operation::draft(key, &self.form),
+            Step::Submit { submission, version } => operation::submit(key, submission, *version),
+            Step::Claim { case } => operation::claim(key, case),
+            Step::Act { kind, case, version } => operation::act(key, *kind, case, *version),
+        }
+    }
+
+    pub fn send(&self, address: &str, request: &Request) -> Outcome {
+        match request.who {
+            Who::Applicant => self.applicant.send(address, request),
+            Who::Officer => self.officer.send(address, request),
+        }
+    }
+
+    pub fn applicant(&self) -> &Session {
+        &self.applicant
+    }
+
+    /// Goes on until it is told to stop or gets no answer.
+    pub fn work(&mut self, address: &str, ledger: &Ledger, stop: &AtomicBool) -> Result<Stopped, String> {
+        while !stop.load(Ordering::Relaxed) {
+            let request = match self.pending.take() {
+                Some(request) => request,
+                None => self.next(),
+            };
+            ledger.ask(&request);
+            let outcome = self.send(address, &request);
+            ledger.answer(&request, &outcome);
+            self.entries.push(Entry { request: request.clone(), outcome: outcome.clone() });
+            match outcome {
+                Outcome::Done(_, body) => self.advance(&request, &body)?,
+                Outcome::Unknown => {
+                    self.pending = Some(request);
+                    return Ok(Stopped::NoAnswer);
+                }
+                // Shed: nothing was stored, and the same request may come again.
+                Outcome::Refused(503 | 429, _) => {
+                    self.pending = Some(request);
+                    crate::pause(Duration::from_millis(20));
+                }
+                Outcome::Refused(status, body) => {
+                    return Err(format!("{} was refused with {status}: {body}", request.kind.name()));
+                }
+            }
+        }
+        Ok(Stopped::Told)
+    }
+
+    /// From an answer to what comes next.
+    fn advance(&mut self, request: &Request, body: &Value) -> Result<(), String> {
+        let text =
+            |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| format!("no id in {body}"));
+        let version = |value: &Value| value.as_i64().ok_or_else(|| format!("no version in {body}"));
+        let case = || text(&body["case"]["caseId"]);
+        let act = |kind| -> Result<Step, String> {
+            Ok(Step::Act { kind, case: case()?, version: version(&body["case"]["version"])? })
+        };
+        self.step = match request.kind {
+            Kind::Draft => {
+                Step::Submit { submission: text(&body["submissionId"])?, version: version(&body["version"])? }
+            }
+            Kind::Submit => Step::Claim { case: text(&body["submission"]["items"][0]["caseId"])? },
+            Kind::Claim => act(Kind::AskCorrection)?,
+            Kind::AskCorrection => act(Kind::AnswerCorrection)?,
+            Kind::AnswerCorrection => act(Kind::Accept)?,
+            Kind::Accept => Step::Draft,
+        };
+        Ok(())
+    }
+}

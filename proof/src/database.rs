@@ -1,0 +1,81 @@
+//! Looking into the database past the program.
+
+use crate::world::{Engine, World};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+pub struct Database(Conn);
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Pair {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the proof looks past the program")]
+fn connect(engine: Engine, url: &str) -> Result<Conn, String> {
+    let said = |error: ConnectionError| error.to_string();
+    Ok(match engine {
+        Engine::Sqlite => Conn::Sqlite(
+            SqliteConnection::establish(url.strip_prefix("sqlite://").unwrap_or(url)).map_err(said)?,
+        ),
+        Engine::Postgres => Conn::Postgres(PgConnection::establish(url).map_err(said)?),
+    })
+}
+
+/// Runs a statement on the PostgreSQL server itself.
+pub fn administer(url: &str, sql: &str) -> Result<(), String> {
+    match connect(Engine::Postgres, url)? {
+        Conn::Postgres(mut conn) => {
+            diesel::sql_query(sql).execute(&mut conn).map(|_| ()).map_err(|error| format!("{sql}: {error}"))
+        }
+        Conn::Sqlite(_) => unreachable!("asked for PostgreSQL"),
+    }
+}
+
+impl Database {
+    pub fn open(world: &World) -> Result<Self, String> {
+        let mut conn = connect(world.engine, &world.url)?;
+        if let Conn::Sqlite(sqlite) = &mut conn {
+            diesel::sql_query("PRAGMA busy_timeout = 10000")
+                .execute(sqlite)
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(Self(conn))
+    }
+
+    /// The one number that a question answers with, in a column `number`.
+    pub fn number(&mut self, sql: &str) -> Result<i64, String> {
+        let query = diesel::sql_query(sql);
+        let found: Result<Number, _> = match &mut self.0 {
+            Conn::Sqlite(conn) => query.get_result(conn),
+            Conn::Postgres(conn) => query.get_result(conn),
+        };
+        found.map(|row| row.number).map_err(|error| format!("{sql}: {error}"))
+    }
+
+    /// Rows of a name and a number.
+    pub fn pairs(&mut self, sql: &str) -> Result<Vec<(String, i64)>, String> {
+        let query = diesel::sql_query(sql);
+        let found: Result<Vec<Pair>, _> = match &mut self.0 {
+            Conn::Sqlite(conn) => query.load(conn),
+            Conn::Postgres(conn) => query.load(conn),
+        };
+        found
+            .map(|rows| rows.into_iter().map(|row| (row.name, row.number)).collect())
+            .map_err(|error| format!("{sql}: {error}"))
+    }
+}

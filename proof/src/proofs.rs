@@ -1,0 +1,120 @@
+//! Which faults are proven, how often in each tier, and which breakage each must find.
+
+use crate::arguments::Options;
+use crate::faults::{Seen, Setting, claims, kill, race};
+use crate::world::{Engine, Place, Program};
+use serde_json::{Value, json};
+use std::time::Instant;
+
+struct Proof {
+    name: &'static str,
+    what: &'static str,
+    run: fn(&Setting<'_>) -> Result<Seen, String>,
+    /// How often in the short and in the full tier.
+    times: [usize; 2],
+    /// Breakages that it must find, how often it may try, and on which engines they can show.
+    controls: &'static [(&'static str, usize, &'static [Engine])],
+}
+
+const BOTH: &[Engine] = &Engine::ALL;
+
+const PROOFS: &[Proof] = &[
+    Proof {
+        name: "kill",
+        what: "F1: server killed at random moments",
+        run: kill::run,
+        times: [10, 200],
+        controls: &[("ack-before-commit", 60, BOTH), ("no-idempotency-row", 5, BOTH)],
+    },
+    Proof {
+        name: "claims",
+        what: "F8: claims while servers are killed",
+        run: claims::run,
+        times: [600, 5000],
+        controls: &[("claim-without-lock", 300, &[Engine::Postgres])],
+    },
+    Proof {
+        name: "race",
+        what: "F16: one key and one version, 50 at once",
+        run: race::run,
+        times: [10, 200],
+        controls: &[("no-idempotency-row", 2, BOTH)],
+    },
+];
+
+/// Runs all that is asked for; whether every proof held and every control failed.
+pub fn run(options: &Options) -> Result<bool, String> {
+    if let Some(unknown) = options.only.iter().find(|name| !PROOFS.iter().any(|proof| proof.name == **name)) {
+        let known: Vec<&str> = PROOFS.iter().map(|proof| proof.name).collect();
+        return Err(format!("{unknown} is none of {}", known.join(", ")));
+    }
+    let place = Place { postgres: options.postgres.clone(), repository: options.repository.clone() };
+    let sound = Program { path: options.server.clone(), broken: None };
+    let (mut held, mut checked, mut lost, mut lines) = (true, 0, 0, Vec::<Value>::new());
+    println!("seed {}", options.seed);
+    for proof in
+        PROOFS.iter().filter(|proof| options.only.is_empty() || options.only.iter().any(|n| n == proof.name))
+    {
+        println!("{}", proof.what);
+        for engine in options.engines.iter().copied() {
+            let times = proof.times[usize::from(options.full)];
+            let setting = Setting {
+                program: &sound,
+                place: &place,
+                engine,
+                seed: options.seed,
+                times,
+                until_found: false,
+            };
+            let begun = Instant::now();
+            let seen = (proof.run)(&setting)?;
+            let faults = &seen.findings.faults;
+            checked += seen.findings.checked;
+            lost += faults.len();
+            held &= faults.is_empty();
+            let took = begun.elapsed().as_secs_f64();
+            println!(
+                "  {}  {} on {}, {times} times: {} acknowledged writes checked, {} faults, slowest start {:.1} s, {took:.0} s in all",
+                if faults.is_empty() { "ok  " } else { "FAIL" },
+                proof.name,
+                engine.name(),
+                seen.findings.checked,
+                faults.len(),
+                seen.slowest_start.as_secs_f64(),
+            );
+            faults.iter().take(10).for_each(|fault| println!("          {fault}"));
+            lines.push(json!({
+                "fault": proof.name, "engine": engine.name(), "times": times, "checked": seen.findings.checked,
+                "faults": faults.len(), "slowestStartSeconds": seen.slowest_start.as_secs_f64(), "seconds": took,
+            }));
+            for (broken, times, engines) in proof.controls {
+                if !engines.contains(&engine) {
+                    continue;
+                }
+                let program = Program { path: options.breakable.clone(), broken: Some(broken) };
+                let setting = Setting { program: &program, times: *times, until_found: true, ..setting };
+                let found = (proof.run)(&setting)?.findings.faults;
+                held &= !found.is_empty();
+                let (name, engine) = (proof.name, engine.name());
+                match found.first() {
+                    Some(first) => {
+                        let first: String = first.chars().take(120).collect();
+                        println!("  ok    {name} on {engine} finds {broken}: {first}");
+                    }
+                    None => println!("  FAIL  {name} on {engine} does not find {broken}: it proves nothing"),
+                }
+                lines.push(json!({
+                    "control": name, "engine": engine, "broken": broken, "times": times,
+                    "found": !found.is_empty(),
+                }));
+            }
+        }
+    }
+    if let Some(path) = &options.results {
+        let text = json!({ "seed": options.seed, "full": options.full, "runs": lines });
+        let text = serde_json::to_string_pretty(&text).map_err(|error| error.to_string())?;
+        std::fs::write(path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    println!("{checked} acknowledged writes checked, {lost} lost, doubled or torn");
+    Ok(held)
+}

@@ -1,0 +1,164 @@
+//! A database of the proof's own with a demo city in it, and servers on it.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
+/// The program under proof.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub path: PathBuf,
+    /// What is broken in it, for a control.
+    pub broken: Option<&'static str>,
+}
+
+/// Where databases come from.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// A PostgreSQL server whose commits wait for the disk, as `postgres://…/postgres`.
+    pub postgres: String,
+    /// Folder of the repository: the city pack and the examples lie there.
+    pub repository: PathBuf,
+}
+
+pub struct World {
+    pub engine: Engine,
+    pub url: String,
+    pub program: Program,
+    folder: TempDir,
+    place: Place,
+}
+
+static NAMES: AtomicU32 = AtomicU32::new(0);
+
+impl World {
+    /// A migrated database with the demo city.
+    pub fn make(engine: Engine, program: &Program, place: &Place) -> Result<Self, String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite://{}", folder.path().join("onewindow.sqlite").display()),
+            Engine::Postgres => {
+                let name = format!("proof_{}_{}", std::process::id(), NAMES.fetch_add(1, Ordering::Relaxed));
+                crate::database::administer(&place.postgres, &format!("CREATE DATABASE {name}"))?;
+                let (server, _) = place.postgres.rsplit_once('/').ok_or("a PostgreSQL URL has a path")?;
+                format!("{server}/{name}")
+            }
+        };
+        let world = Self { engine, url, program: program.clone(), folder, place: place.clone() };
+        for words in [&["migrate"][..], &["seed", "--demo"]] {
+            world.run(words)?;
+        }
+        Ok(world)
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(&self.program.path);
+        command.current_dir(&self.place.repository).args(words).args(["--database", &self.url]);
+        command.arg("--data-dir").arg(self.folder());
+        command
+    }
+
+    /// Runs a command of the program to its end; what it says is an error when it fails.
+    pub fn run(&self, words: &[&str]) -> Result<String, String> {
+        let output = self.command(words).output().map_err(|error| error.to_string())?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        Err(format!("onewindow {}: {}", words.join(" "), String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// Starts a server and waits until it is ready; answers how long that took.
+    pub fn serve(&self) -> Result<(Server, Duration), String> {
+        let begun = Instant::now();
+        let mut command = self.command(&["serve", "--profile", "demo", "--listen", "127.0.0.1:0"]);
+        if let Some(broken) = self.program.broken {
+            command.args(["--break", broken]);
+        }
+        // Demo settings allow a caller this much; a proof is many callers in one.
+        command
+            .env("ONEWINDOW_REQUESTS_PER_MINUTE", "100000000")
+            .env("ONEWINDOW_LOG", "info,actix_server=warn");
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("the server could not be started: {error}"))?;
+        let stderr = child.stderr.take().ok_or("the server has no log")?;
+        let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
+        let mut said = Vec::new();
+        let address = lines.by_ref().find_map(|line| {
+            let entry: Option<serde_json::Value> = serde_json::from_str(&line).ok();
+            said.push(line);
+            entry?["fields"].get("address")?.as_str().map(str::to_owned)
+        });
+        let Some(address) = address else {
+            let _ = child.wait();
+            return Err(format!("the server ended before it served: {said:?}"));
+        };
+        std::thread::spawn(move || lines.count());
+        let server = Server { address: format!("http://{address}"), child };
+        while !crate::http::is_ready(&server.address) {
+            if begun.elapsed() > Duration::from_secs(30) {
+                return Err("the server is not ready after 30 s".to_owned());
+            }
+            crate::pause(Duration::from_millis(10));
+        }
+        Ok((server, begun.elapsed()))
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if self.engine == Engine::Postgres
+            && let Some((_, name)) = self.url.rsplit_once('/')
+        {
+            let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            let _ = crate::database::administer(&self.place.postgres, &drop);
+        }
+    }
+}
+
+/// A running server, killed when it goes out of scope.
+pub struct Server {
+    pub address: String,
+    child: Child,
+}
+
+impl Server {
+    /// Ends it as a power switch would end a process: nothing of it runs any more when this returns.
+    pub fn kill(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,62 @@
+//! Faults put into the program on purpose, one at a time, to prove that the fault tests find them. They exist in builds
+//! with the feature `breakable` only, which no release can have.
+
+#[cfg(all(feature = "breakable", not(debug_assertions)))]
+compile_error!("the feature breakable is for proofs: it cannot be built without debug assertions");
+
+/// What can be broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breakage {
+    /// The caller is told before the transaction is committed.
+    AckBeforeCommit,
+    /// The claim of a queue takes its candidate without looking again under a lock.
+    ClaimWithoutLock,
+    /// No row says that a request was done already.
+    NoIdempotencyRow,
+    /// Commits do not wait for the disk (`synchronous = NORMAL`, `synchronous_commit = off`).
+    CommitWithoutSync,
+}
+
+impl Breakage {
+    pub const ALL: [Self; 4] =
+        [Self::AckBeforeCommit, Self::ClaimWithoutLock, Self::NoIdempotencyRow, Self::CommitWithoutSync];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AckBeforeCommit => "ack-before-commit",
+            Self::ClaimWithoutLock => "claim-without-lock",
+            Self::NoIdempotencyRow => "no-idempotency-row",
+            Self::CommitWithoutSync => "commit-without-sync",
+        }
+    }
+}
+
+#[cfg(feature = "breakable")]
+static CHOSEN: std::sync::OnceLock<Breakage> = std::sync::OnceLock::new();
+
+/// Breaks the program for as long as it runs.
+#[cfg(feature = "breakable")]
+pub fn choose(name: &str) -> Result<(), String> {
+    let known = || Breakage::ALL.map(Breakage::name).join(", ");
+    let chosen = Breakage::ALL.into_iter().find(|breakage| breakage.name() == name);
+    let chosen = chosen.ok_or_else(|| format!("what can be broken is one of {}, not {name}", known()))?;
+    CHOSEN.set(chosen).map_err(|_| "one thing at a time can be broken".to_owned())
+}
+
+/// Whether this is broken now; never, in a build without the feature.
+#[cfg(feature = "breakable")]
+pub fn is(breakage: Breakage) -> bool {
+    CHOSEN.get() == Some(&breakage)
+}
+
+/// Whether this is broken now; never, in a build without the feature.
+#[cfg(not(feature = "breakable"))]
+pub const fn is(_: Breakage) -> bool {
+    false
+}
+
+/// Waits as a slow disk would, so that what is broken has time to show.
+#[expect(clippy::disallowed_methods, reason = "only a broken program waits")]
+pub fn linger() {
+    std::thread::sleep(std::time::Duration::from_millis(50));
+}
