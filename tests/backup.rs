@@ -208,6 +208,19 @@ fn what_is_no_sound_backup_is_refused(engine: Engine) {
     refuses("recounted", "cases has 0 rows, and had 1", &|copy| {
         edit(copy, true, |backup| backup["tables"]["cases"] = json!(1));
     });
+    let unreadable = match engine {
+        Engine::Sqlite => "malformed",
+        Engine::Postgres => "pg_restore failed",
+    };
+    refuses("cut-and-resealed", unreadable, &|copy| {
+        let mut bytes = fs::read(copy.join(&data)).unwrap();
+        bytes.truncate(length / 2);
+        fs::write(copy.join(&data), &bytes).unwrap();
+        edit(copy, true, |backup| {
+            backup["files"][0]["bytes"] = json!(bytes.len());
+            backup["files"][0]["sha256"] = hex(&Sha256::digest(&bytes)).into();
+        });
+    });
     refuses("another-last-event", "last event", &|copy| {
         edit(copy, true, |backup| backup["events"]["last"] = json!("00"));
     });
@@ -326,7 +339,7 @@ fn nothing_is_restored_beside_leftovers_or_from_nothing() {
     let database = Database::seeded(Engine::Sqlite);
     let backup = database.folder().join("backup");
     succeeds(&back_up(&database, &backup));
-    for suffix in ["-wal", "-journal", ".restoring"] {
+    for suffix in ["-wal", "-journal", ".restoring", ".restoring-wal"] {
         let target = Database::empty(Engine::Sqlite);
         let left = format!("{}{suffix}", target.url.strip_prefix("sqlite://").unwrap());
         fs::write(&left, "of another time").unwrap();

@@ -91,11 +91,11 @@ pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
         Target::Postgres(url) => {
             let mut conn = establish_postgres(url)?;
             conn.batch_execute(POSTGRES_SESSION).map_err(query)?;
-            if breakage::is(Breakage::CommitWithoutSync) {
-                conn.batch_execute("SET synchronous_commit = off").map_err(query)?;
-            }
             if purpose == Use::Copy {
                 conn.batch_execute(POSTGRES_COPY).map_err(query)?;
+            }
+            if breakage::is(Breakage::CommitWithoutSync) {
+                conn.batch_execute("SET synchronous_commit = off").map_err(query)?;
             }
             Ok(Conn::Pg(conn))
         }

@@ -7,10 +7,13 @@ use crate::store::{dialect, transaction};
 use diesel::connection::SimpleConnection;
 use std::path::Path;
 
-/// Whatever is not the server's own.
+/// Whatever is neither the server's own nor an extension's.
 const THINGS: &str = "SELECT format('%I.%I', n.nspname, c.relname) AS shown
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND c.relkind IN ";
+    WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+    AND NOT EXISTS (SELECT FROM pg_depend d
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+    AND c.relkind IN ";
 
 fn open(url: &str) -> Result<Conn, StoreError> {
     connect(&Target::Postgres(url.to_owned()))
@@ -38,7 +41,7 @@ pub fn take<T, E: From<StoreError>>(
 
 fn dump(pg_dump: &Tool, url: &str, snapshot: &str, to: &Path) -> Result<(), StoreError> {
     let mut command = pg_dump.on(url)?;
-    command.args(["--format=custom", "--no-owner", "--no-privileges"]);
+    command.args(["--format=custom", "--no-owner", "--no-privileges", "--lock-wait-timeout=60s"]);
     command.arg(format!("--snapshot={snapshot}")).arg("--file").arg(to);
     client_tools::run(&mut command)
 }

@@ -39,12 +39,15 @@ pub fn take<T, E: From<StoreError>>(
 }
 
 pub fn require_nothing(path: &str) -> Result<(), StoreError> {
-    for name in [""].iter().chain(&BESIDE).map(|suffix| format!("{path}{suffix}")) {
-        if fs::symlink_metadata(&name).is_ok() {
-            return Err(refused(format!("{name} is there already: a backup is restored where nothing is")));
-        }
-    }
-    Ok(())
+    present(path).map_or(Ok(()), |name| {
+        Err(refused(format!("{name} is there already: a backup is restored where nothing is")))
+    })
+}
+
+/// A database, or what belongs to one, under this name.
+fn present(path: &str) -> Option<String> {
+    let mut names = [""].iter().chain(&BESIDE).map(|suffix| format!("{path}{suffix}"));
+    names.find(|name| fs::symlink_metadata(name).is_ok())
 }
 
 pub fn put<T, E: From<StoreError>>(
@@ -54,12 +57,14 @@ pub fn put<T, E: From<StoreError>>(
 ) -> Result<T, E> {
     require_nothing(path)?;
     let staged = format!("{path}.restoring");
-    let cannot = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => refused(format!(
-            "{staged} is there: another restore is under way, or one was interrupted; in that case remove it"
-        )),
-        _ => refused(format!("{staged} cannot be written: {error}")),
-    };
+    // A journal left beside it would be played into the new file.
+    if let Some(left) = present(&staged) {
+        return Err(refused(format!(
+            "{left} is there: another restore is under way, or one was interrupted; in that case remove {staged}*"
+        ))
+        .into());
+    }
+    let cannot = |error: io::Error| refused(format!("{staged} cannot be written: {error}"));
     let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
     fs::create_dir_all(folder.unwrap_or(Path::new("."))).map_err(cannot)?;
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&staged).map_err(cannot)?;
