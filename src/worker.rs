@@ -10,6 +10,8 @@ use crate::outbox;
 use crate::problem::{Code, Problem};
 use crate::store::Conn;
 use actix_web::web::Data;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::registry::Registry;
 use std::time::Duration;
 
 const PAUSE: Duration = Duration::from_millis(500);
@@ -29,13 +31,24 @@ pub struct Round {
     pub failed: usize,
 }
 
+/// What has gone wrong since the start.
+#[derive(Clone, Default)]
+pub struct Failures(Counter);
+
+impl Failures {
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register("worker_failures", "What the worker could not do", self.0.clone());
+    }
+}
+
 /// Goes on until its task is dropped.
-pub async fn run(window: Data<Window>) {
+pub async fn run(window: Data<Window>, failures: Failures) {
     let mut beat = tokio::time::interval(PAUSE);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         beat.tick().await;
-        round(&window).await;
+        let done = round(&window).await;
+        failures.0.inc_by(u64::try_from(done.failed).unwrap_or(u64::MAX));
     }
 }
 
@@ -71,7 +84,8 @@ async fn deliver(window: &Data<Window>, round: &mut Round) -> Result<(), Problem
     let now = window.now();
     let mut after = None;
     loop {
-        let batch = window.store().read(move |conn| outbox::waiting(conn, now, after, BATCH)).await?;
+        let batch =
+            window.store().reserved().read(move |conn| outbox::waiting(conn, now, after, BATCH)).await?;
         let Some(last) = batch.last() else { return Ok(()) };
         after = Some(*last);
         let batch: Vec<_> = batch.into_iter().filter(|message| message.is_due(now)).collect();
@@ -111,6 +125,7 @@ async fn lapse(window: &Data<Window>, round: &mut Round) -> Result<(), Problem> 
     loop {
         let overdue = window
             .store()
+            .reserved()
             .read(move |conn| -> Result<_, Problem> {
                 let Some(catalogue) = catalogue::current_if_any(conn)? else { return Ok(Vec::new()) };
                 // Other clocks stay overdue for people to see; only these are acted on.
@@ -142,7 +157,7 @@ async fn forget(window: &Data<Window>) -> Result<(), Problem> {
     let any = move |conn: &mut Conn| -> Result<bool, Problem> {
         Ok(has_forgettable_keys(conn, now)? || has_forgettable_sessions(conn, now)?)
     };
-    if window.store().read(any).await? {
+    if window.store().reserved().read(any).await? {
         by_program(window, |act| forget_both(act.conn, act.now)).await?;
     }
     Ok(())

@@ -6,9 +6,10 @@ use std::path::Path;
 /// not its neighbours.
 const LAYERS: &[&[&str]] = &[
     &["cli"],
-    &["demo", "verify", "start"],
+    &["demo", "verify", "start", "metrics"],
     &["worker"],
     &["server", "openapi", "docs"],
+    &["health", "drain"],
     &["intake"],
     &["casework"],
     &["routing", "deadlines", "parties", "forms"],
