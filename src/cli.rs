@@ -9,7 +9,7 @@ use crate::catalogue;
 use crate::clock::Clock;
 use crate::command::by_program;
 use crate::config::{Config, Flags};
-use crate::edge::Quotas;
+use crate::edge::{Patience, Quotas};
 use crate::ids::{StreamId, UserId};
 use crate::journal::StreamKind;
 use crate::language::Text;
@@ -17,13 +17,14 @@ use crate::problem::Problem;
 use crate::server::{Listening, Shared};
 use crate::store::{self, Store};
 use crate::transparency::VerifierKey;
-use crate::{demo, openapi, server, start, verify, worker};
+use crate::{demo, drain, metrics, openapi, server, start, verify, worker};
 use actix_web::web::Data;
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 #[derive(Parser)]
 #[command(
@@ -65,6 +66,9 @@ enum Command {
         /// HOST:PORT
         #[arg(long)]
         listen: Option<String>,
+        /// HOST:PORT of the page of metrics, which is not for the public
+        #[arg(long)]
+        metrics_listen: Option<String>,
     },
     /// Bring the database to this program's schema.
     Migrate {
@@ -189,7 +193,7 @@ impl Place {
             database: self.database.clone(),
             data_dir: self.data_dir.clone(),
             profile: self.profile.clone(),
-            listen: None,
+            ..Flags::default()
         }
     }
 }
@@ -213,8 +217,9 @@ impl Cli {
             crate::breakage::choose(name)?;
         }
         match &self.command {
-            Command::Serve { place, listen } => {
-                serve(self.load(&Flags { listen: listen.clone(), ..place.flags() })?).await
+            Command::Serve { place, listen, metrics_listen } => {
+                let (listen, metrics_listen) = (listen.clone(), metrics_listen.clone());
+                serve(self.load(&Flags { listen, metrics_listen, ..place.flags() })?).await
             }
             Command::Migrate { place, status, revert } => migrate(&self.config(place)?, *status, *revert),
             Command::Pack { command: PackCommand::Check { folder } } => pack::check(folder),
@@ -409,6 +414,7 @@ async fn serve(config: Config) -> Result<(), String> {
             address: NonZeroU32::new(config.address_requests_per_minute),
         },
         workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+        patience: Patience::default(),
     };
     let window = window(&config, profile).await?;
     if profile == Profile::Demo {
@@ -419,21 +425,40 @@ async fn serve(config: Config) -> Result<(), String> {
         return Err("demo accounts are in this database: the production profile does not serve it".to_owned());
     }
     let notary = signed::notary(&config)?;
-    let listener = TcpListener::bind(&config.listen)
-        .map_err(|error| format!("{} cannot be listened on: {error}", config.listen))?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let (listener, address) = listen(&config.listen)?;
     let shared = Shared::of(window, &listening);
-    let work = actix_web::rt::spawn(worker::run(shared.window.clone(), notary));
+    let (window, door) = (shared.window.clone(), shared.door.clone());
+    let failures = worker::Failures::default();
+    let mut told = None;
+    if let Some(place) = &config.metrics_listen {
+        let (listener, address) = listen(place)?;
+        let page = metrics::serve(&shared, &failures, listener).map_err(|error| error.to_string())?;
+        told = Some(page.handle());
+        actix_web::rt::spawn(page);
+        tracing::info!(metrics = %address, "metrics");
+    }
+    let work = actix_web::rt::spawn(worker::run(window.clone(), notary, failures));
     let server = server::serve(shared, &listening, listener).map_err(|error| error.to_string())?;
-    let handle = server.handle();
+    let (handle, linger) = (server.handle(), Duration::from_secs(config.linger_seconds.into()));
     actix_web::rt::spawn(async move {
         wait_for_signal().await;
-        handle.stop(true).await;
+        drain::end(door, handle, linger).await;
     });
     tracing::info!(%address, profile = config.profile, "serving");
     server.await.map_err(|error| error.to_string())?;
     work.abort();
+    drain::rest(&window).await;
+    if let Some(page) = told {
+        page.stop(false).await;
+    }
     Ok(())
+}
+
+fn listen(place: &str) -> Result<(TcpListener, SocketAddr), String> {
+    let said = |error: std::io::Error| format!("{place} cannot be listened on: {error}");
+    let listener = TcpListener::bind(place).map_err(said)?;
+    let address = listener.local_addr().map_err(said)?;
+    Ok((listener, address))
 }
 
 async fn wait_for_signal() {

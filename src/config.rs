@@ -19,6 +19,9 @@ pub struct Config {
     pub checkpoint_key: Option<PathBuf>,
     /// Host and port (`ONEWINDOW_LISTEN`).
     pub listen: String,
+    /// Host and port of the page of metrics (`ONEWINDOW_METRICS_LISTEN`); there is none when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics_listen: Option<String>,
     /// `demo` or `production` (`ONEWINDOW_PROFILE`).
     pub profile: String,
     /// The origin at which people reach the service (`ONEWINDOW_ORIGIN`); `http://` and the address when left out.
@@ -29,6 +32,8 @@ pub struct Config {
     /// Requests that all callers at one address may make in a minute (`ONEWINDOW_ADDRESS_REQUESTS_PER_MINUTE`); 0 for
     /// no such limit, as behind a proxy.
     pub address_requests_per_minute: u32,
+    /// Seconds for which a server that is to end still answers, by 503 (`ONEWINDOW_LINGER_SECONDS`); at most 16.
+    pub linger_seconds: u8,
     /// What is logged (`ONEWINDOW_LOG`): `info`, `onewindow=debug` …
     pub log: String,
 }
@@ -40,10 +45,12 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             checkpoint_key: None,
             listen: "127.0.0.1:8080".to_owned(),
+            metrics_listen: None,
             profile: "production".to_owned(),
             origin: None,
             requests_per_minute: NonZeroU32::new(600_000).unwrap_or(NonZeroU32::MIN),
             address_requests_per_minute: 12_000_000,
+            linger_seconds: 3,
             log: "info".to_owned(),
         }
     }
@@ -58,6 +65,8 @@ pub struct Flags {
     pub data_dir: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics_listen: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
 }

@@ -37,6 +37,7 @@ codes! {
     NotFound "NOT_FOUND" "not-found" 404 "未找到" "Not found" "It does not exist, or you may not know of it; the answer is the same.";
     MethodNotAllowed "METHOD_NOT_ALLOWED" "method-not-allowed" 405 "不支持该方法" "The method is not supported here" "The Allow header lists the methods of this path.";
     NotAcceptable "NOT_ACCEPTABLE" "not-acceptable" 406 "无法提供所要求的格式" "No acceptable format" "Answers are application/json, errors application/problem+json.";
+    RequestTimeout "REQUEST_TIMEOUT" "request-timeout" 408 "请求体未在规定时间内送达" "The body did not arrive in time" "A body must arrive within ten seconds. Nothing was stored; send it again.";
     StateConflict "STATE_CONFLICT" "state-conflict" 409 "当前状态下不能执行此操作" "The current state does not allow this" "Load the object again: its allowedActions lists what can be done now.";
     NotClaimed "NOT_CLAIMED" "not-claimed" 409 "请先领取该案件" "Claim the case first" "The action is for whoever holds the case: claim it, or have it assigned.";
     AlreadyClaimed "ALREADY_CLAIMED" "already-claimed" 409 "该案件已被他人领取" "Somebody else holds the case" "Take another case, or have this one released or assigned.";

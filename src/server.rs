@@ -2,14 +2,15 @@
 
 use crate::access::{self, Window};
 use crate::casework::{self, Numbering};
-use crate::edge::{Limits, Quotas, Shell};
+use crate::edge::{Door, Limits, Patience, Quotas, Shell, Traffic};
+use crate::health::{self, Health};
 use crate::openapi::{self, Contract};
 use crate::problem::{Code, Problem};
 use crate::{catalogue, deadlines, docs, intake, parties, routing, transparency};
 use actix_web::dev::{Server, ServiceRequest, fn_service};
 use actix_web::http::Method;
 use actix_web::web::{Data, PathConfig};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, get};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,30 +24,46 @@ pub struct Listening {
     pub origin: String,
     pub quotas: Quotas,
     pub workers: usize,
+    pub patience: Patience,
 }
 
 /// What a server shares among its workers.
 #[derive(Clone)]
 pub struct Shared {
     pub window: Data<Window>,
+    pub health: Data<Health>,
+    /// The way in, which is closed when the server is to end.
+    pub door: Arc<Door>,
+    pub traffic: Traffic,
     numbering: Data<Numbering>,
     contract: Arc<Contract>,
-    shell: Shell,
+    pub shell: Shell,
 }
 
 impl Shared {
     pub fn of(window: Data<Window>, listening: &Listening) -> Self {
         let drawing = window.clone();
+        let door: Arc<Door> = Arc::default();
+        let traffic = Traffic::default();
         let shell = Shell {
             limits: Arc::new(Limits::new(listening.quotas)),
             origin: listening.origin.clone(),
             credential: access::presented,
             page_policy: docs::policy,
             draw: Arc::new(move || drawing.trace_id()),
+            door: door.clone(),
+            is_probe: health::is_probe,
+            patience: listening.patience,
+            traffic: traffic.clone(),
         };
-        Self { window, numbering: Data::default(), contract: Arc::new(openapi::contract()), shell }
+        let health = Data::new(Health::of(window.clone(), door.clone()));
+        let contract = Arc::new(openapi::contract());
+        Self { window, health, door, traffic, numbering: Data::default(), contract, shell }
     }
 }
+
+/// How long connections may take to end when nothing is under way any more.
+const SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// Operations under `/api/v1`, in the order in which the contract shows them.
 pub fn api_routes(config: &mut ServiceConfig<'_>) {
@@ -62,7 +79,7 @@ pub fn api_routes(config: &mut ServiceConfig<'_>) {
     transparency::routes(config);
 }
 
-/// Serves on a listener until it is told to stop; accepted requests are finished.
+/// Serves on a listener until it is told to stop.
 pub fn serve(shared: Shared, listening: &Listening, listener: TcpListener) -> std::io::Result<Server> {
     let server = HttpServer::new(move || {
         let shell = shared.shell.clone();
@@ -72,23 +89,25 @@ pub fn serve(shared: Shared, listening: &Listening, listener: TcpListener) -> st
             .configure(openapi::register)
             .into_app()
             .app_data(shared.window.clone())
+            .app_data(shared.health.clone())
             .app_data(shared.numbering.clone())
             .app_data(Data::from(contract.clone()))
             .app_data(PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .wrap_fn(move |request, service| shell.around(request, service))
             .configure(docs::routes)
-            .service(livez)
-            .service(readyz)
+            .configure(health::routes)
             .default_service(fn_service(move |request: ServiceRequest| {
                 let answer = no_route(&contract, request.request());
                 async move { Ok(request.into_response(answer)) }
             }))
     })
     .workers(listening.workers)
+    // One for each place in the store, and those that hash: no thread waits for a connection.
     .worker_max_blocking_threads(20)
     .max_connections(2000)
     .client_request_timeout(Duration::from_secs(5))
-    .shutdown_timeout(20)
+    .keep_alive(Duration::from_secs(15))
+    .shutdown_timeout(SHUTDOWN.as_secs())
     .disable_signals()
     .listen(listener)?;
     Ok(server.run())
@@ -113,17 +132,4 @@ fn no_route(contract: &Contract, request: &HttpRequest) -> HttpResponse {
         return answer.insert_header(("Allow", allow)).finish();
     }
     Problem { allow: methods, ..Problem::new(Code::MethodNotAllowed) }.error_response()
-}
-
-/// Whether the process lives: touches nothing.
-#[get("/livez")]
-async fn livez() -> HttpResponse {
-    HttpResponse::Ok().json(serde_json::json!({ "status": "alive" }))
-}
-
-/// Whether requests can be served: the database answers and a city pack is loaded.
-#[get("/readyz")]
-async fn readyz(window: Data<Window>) -> Result<HttpResponse, Problem> {
-    let pack = window.store().read(catalogue::current).await?;
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ready", "packVersion": pack.version })))
 }

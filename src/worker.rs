@@ -12,6 +12,8 @@ use crate::problem::{Code, Problem};
 use crate::store::Conn;
 use crate::transparency::{self, Notary};
 use actix_web::web::Data;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::registry::Registry;
 use std::time::Duration;
 
 const PAUSE: Duration = Duration::from_millis(500);
@@ -35,20 +37,38 @@ pub struct Round {
     pub failed: usize,
 }
 
+/// What has gone wrong since the start.
+#[derive(Clone, Default)]
+pub struct Failures(Counter);
+
+impl Failures {
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register("worker_failures", "What the worker could not do", self.0.clone());
+    }
+
+    fn count(&self, round: &Round) {
+        self.0.inc_by(u64::try_from(round.failed).unwrap_or(u64::MAX));
+    }
+}
+
 /// Goes on until its task is dropped. The log has a beat of its own, so that no backlog of messages delays a checkpoint.
-pub async fn run(window: Data<Window>, notary: Notary) {
+pub async fn run(window: Data<Window>, notary: Notary, failures: Failures) {
     let chores = async {
         let mut beat = beat();
         loop {
             beat.tick().await;
-            chores(&window, &mut Round::default()).await;
+            let mut round = Round::default();
+            chores(&window, &mut round).await;
+            failures.count(&round);
         }
     };
     let log = async {
         let mut beat = beat();
         loop {
             beat.tick().await;
-            log(&window, Some(&notary), &mut Round::default()).await;
+            let mut round = Round::default();
+            log(&window, Some(&notary), &mut round).await;
+            failures.count(&round);
         }
     };
     tokio::join!(chores, log);
@@ -127,7 +147,8 @@ async fn deliver(window: &Data<Window>, round: &mut Round) -> Result<(), Problem
     let now = window.now();
     let mut after = None;
     loop {
-        let batch = window.store().read(move |conn| outbox::waiting(conn, now, after, BATCH)).await?;
+        let batch =
+            window.store().reserved().read(move |conn| outbox::waiting(conn, now, after, BATCH)).await?;
         let Some(last) = batch.last() else { return Ok(()) };
         after = Some(*last);
         let batch: Vec<_> = batch.into_iter().filter(|message| message.is_due(now)).collect();
@@ -167,6 +188,7 @@ async fn lapse(window: &Data<Window>, round: &mut Round) -> Result<(), Problem> 
     loop {
         let overdue = window
             .store()
+            .reserved()
             .read(move |conn| -> Result<_, Problem> {
                 let Some(catalogue) = catalogue::current_if_any(conn)? else { return Ok(Vec::new()) };
                 // Other clocks stay overdue for people to see; only these are acted on.
@@ -198,7 +220,7 @@ async fn forget(window: &Data<Window>) -> Result<(), Problem> {
     let any = move |conn: &mut Conn| -> Result<bool, Problem> {
         Ok(has_forgettable_keys(conn, now)? || has_forgettable_sessions(conn, now)?)
     };
-    if window.store().read(any).await? {
+    if window.store().reserved().read(any).await? {
         by_program(window, |act| forget_both(act.conn, act.now)).await?;
     }
     Ok(())

@@ -7,9 +7,10 @@ use std::path::Path;
 const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["backup"],
-    &["demo", "verify", "start"],
+    &["demo", "verify", "start", "metrics"],
     &["worker"],
     &["server", "openapi", "docs"],
+    &["health", "drain"],
     &["intake"],
     &["casework"],
     &["routing", "deadlines", "parties", "forms", "transparency"],

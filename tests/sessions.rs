@@ -77,7 +77,7 @@ on_both_engines! {
         let held = app.database.hold("UPDATE users SET state = state");
         let shed = attempt();
         shed.refused(503, "UNAVAILABLE");
-        assert_eq!(shed.header("retry-after"), Some("1"));
+        assert!(matches!(shed.header("retry-after"), Some("1" | "2" | "3")));
         drop(held);
         attempt().expect(201);
 

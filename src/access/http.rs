@@ -10,7 +10,7 @@ use super::token::{self, Claims, PublicKey};
 use super::window::Window;
 use super::{password, session};
 use crate::clock::UtcTime;
-use crate::edge::{Body, listed, no_content};
+use crate::edge::{Body, Patience, RawBody, listed, no_content};
 use crate::identifiers::unsafe_character;
 use crate::ids::{ClientId, PartyId, PrincipalId, SessionId, StreamId, UserId};
 use crate::journal::{self, NewEvent, StreamKind};
@@ -19,20 +19,16 @@ use crate::problem::{Code, Problem, ProblemBody};
 use crate::store::schema::{clients, users};
 use crate::store::{Conn, Sealed, lock_user};
 use actix_web::http::header;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::FixedOffset;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use unicode_normalization::UnicodeNormalization;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
-
-/// How many sign-ins may wait for a hash before more are shed.
-const WAIT_FOR_HASH: Duration = Duration::from_secs(2);
 
 /// User name and password.
 #[derive(Deserialize, ToSchema)]
@@ -91,7 +87,9 @@ async fn hashed<T: Send + 'static>(
     window: &Window,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    let permit = tokio::time::timeout(WAIT_FOR_HASH, window.hashing.clone().acquire_owned()).await;
+    // Waiting costs no thread, so a crowd that signs in at nine may wait as long as any request.
+    let patience = Patience::left().unwrap_or_default();
+    let permit = tokio::time::timeout(patience, window.hashing.clone().acquire_owned()).await;
     let _permit = permit.ok().and_then(Result::ok).ok_or_else(|| Problem::new(Code::Unavailable))?;
     actix_web::web::block(work).await.map_err(|_| Problem::internal("a hash was abandoned"))
 }
@@ -127,6 +125,7 @@ async fn session_create(
     }
     let found: Option<(UserId, String)> = window
         .store
+        .reserved()
         .read(move |conn| -> Result<_, Problem> {
             Ok(users::table
                 .filter(users::user_name.eq(name).and(users::state.eq("ACTIVE")))
@@ -153,6 +152,7 @@ async fn begin(window: &Data<Window>, user: UserId, token: String) -> Result<Ses
     let issuer = window.settings.issuer.clone();
     window
         .store
+        .reserved()
         .write(move |conn| -> Result<_, Problem> {
             let mut ids = ids.clone();
             let id = SessionId(ids.draw());
@@ -327,11 +327,11 @@ fn basic(request: &HttpRequest) -> Option<(String, String)> {
 async fn token_create(
     who: Open<AskForToken>,
     request: HttpRequest,
-    body: Bytes,
+    body: RawBody,
 ) -> Result<HttpResponse, Problem> {
     use actix_web::http::StatusCode;
     let window = who.window;
-    let asked = form(&body);
+    let asked = form(&body.0);
     if asked.grant_type.as_deref() != Some("client_credentials") {
         return Ok(refusal(StatusCode::BAD_REQUEST, "unsupported_grant_type"));
     }
@@ -342,6 +342,7 @@ async fn token_create(
     let id: Option<ClientId> = id.parse().ok();
     let found: Option<(String, String)> = window
         .store
+        .reserved()
         .read(move |conn| -> Result<_, Problem> {
             let Some(id) = id else { return Ok(None) };
             Ok(clients::table
@@ -371,7 +372,7 @@ async fn token_create(
         jti: window.ids(now).draw(),
         scope: scope.clone(),
     };
-    let access_token = window.store.read(move |conn| token::sign(conn, &claims)).await?;
+    let access_token = window.store.reserved().read(move |conn| token::sign(conn, &claims)).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(TokenAnswer {
         access_token,
         token_type: "Bearer",

@@ -145,6 +145,7 @@ pub async fn by_program<T: Send + 'static>(
     let inner = window.clone();
     window
         .store
+        .reserved()
         .write(move |conn| {
             let caller = access::program();
             f(&mut Act { conn, caller: &caller, now, ids: ids.clone(), pepper: &inner.pepper })

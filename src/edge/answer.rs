@@ -2,8 +2,8 @@
 
 use super::headers::{already_held, etag};
 use crate::problem::{Code, Problem};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -40,6 +40,10 @@ impl ResponseError for Problem {
         }
         if self.code == Code::Unauthenticated {
             set(header::WWW_AUTHENTICATE, "Bearer realm=\"onewindow\"".to_owned());
+        }
+        if self.code == Code::RequestTimeout {
+            // The rest of the body is not waited for.
+            response.head_mut().set_connection_type(ConnectionType::Close);
         }
         response.extensions_mut().insert(Rendering(self.clone()));
         response

@@ -2,6 +2,7 @@
 
 use super::json;
 use super::malformed::Malformed;
+use super::patience::Patience;
 use crate::problem::{Code, Problem};
 use crate::shape;
 use actix_web::http::header;
@@ -13,13 +14,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 use utoipa::ToSchema;
 
 /// Most bytes of a JSON body.
 const MOST_BYTES: usize = 256 * 1024;
-/// A body that has not arrived by then is given up.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A JSON body as parsed, with the bytes it came in.
 pub struct Body<T> {
@@ -36,6 +34,9 @@ pub struct Nothing {}
 pub struct EmptyBody {
     pub bytes: Bytes,
 }
+
+/// A body of whatever kind, for whoever reads it by themselves.
+pub struct RawBody(pub Bytes);
 
 /// A JSON Merge Patch (RFC 7396).
 pub struct Patch {
@@ -55,6 +56,16 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
             let value = read(&bytes)?;
             Ok(Self { value, bytes })
         })
+    }
+}
+
+impl FromRequest for RawBody {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        Box::pin(async move { collect(payload).await.map(Self) })
     }
 }
 
@@ -114,7 +125,8 @@ pub(super) async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
         }
         Ok(bytes.freeze())
     };
-    tokio::time::timeout(PATIENCE, reading).await.unwrap_or_else(|_| Err(Problem::new(Code::Unavailable)))
+    let late = |_| Err(Problem::new(Code::RequestTimeout));
+    tokio::time::timeout(Patience::for_body(), reading).await.unwrap_or_else(late)
 }
 
 fn read<T: DeserializeOwned + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {

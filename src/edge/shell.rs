@@ -2,15 +2,22 @@
 //! caller's language. No answer leaves without its headers, an error least of all.
 
 use super::answer::Rendering;
+use super::door::{Door, Visit};
 use super::headers::language;
 use super::limit::{Allowance, Limits};
+use super::patience::Patience;
+use super::traffic::Traffic;
+use crate::language::Language;
 use crate::problem::{Code, Problem};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use futures_util::FutureExt;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -30,6 +37,21 @@ pub struct Shell {
     pub page_policy: fn(&str) -> Option<&'static str>,
     /// Sixteen random bytes in hex for requests that bring no trace of their own.
     pub draw: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Counts the requests under way; closed, it lets none in but those that ask how the server is.
+    pub door: Arc<Door>,
+    /// Whether a path asks how the server is: answered always.
+    pub is_probe: fn(&str) -> bool,
+    pub patience: Patience,
+    pub traffic: Traffic,
+}
+
+/// How the answer to one request is written, known before the request is handed on.
+struct Manner {
+    correlation: String,
+    language: Language,
+    page_policy: Option<&'static str>,
+    method: Method,
+    begun: Instant,
 }
 
 impl Shell {
@@ -44,38 +66,97 @@ impl Shell {
         B: MessageBody + 'static,
     {
         let shell = self.clone();
-        let begun = Instant::now();
-        let correlation = correlation(request.headers()).unwrap_or_else(|| (self.draw)());
-        request.extensions_mut().insert(CorrelationId(correlation.clone()));
-        let method = request.method().clone();
+        let manner = self.manner(&request);
+        request.extensions_mut().insert(CorrelationId(manner.correlation.clone()));
         // HEAD is GET without the body, which the protocol layer leaves out by itself.
-        if method == Method::HEAD {
+        if manner.method == Method::HEAD {
             request.head_mut().method = Method::GET;
         }
-        let address = request.peer_addr().map(|address| address.ip());
-        let allowance = self.limits.take(address, (self.credential)(request.headers()).as_deref());
-        let refused = allowance.as_ref().err().cloned().or_else(|| not_acceptable(&request));
-        let handling = if refused.is_none() { Ok(service.call(request)) } else { Err(request) };
+        let (admitted, allowance) = self.admit(&request);
+        let handling = match admitted {
+            Ok(visit) => Ok((visit, service.call(request))),
+            Err(problem) => Err((problem, request)),
+        };
         async move {
             let response = match handling {
-                Ok(handling) => handling.await?.map_into_left_body(),
-                Err(request) => {
-                    let response = refused.unwrap_or_else(Problem::not_found).error_response();
-                    request.into_response(response).map_into_right_body()
+                Ok((visit, handling)) => {
+                    let handled = AssertUnwindSafe(shell.patience.bound(handling)).catch_unwind().await;
+                    drop(visit);
+                    let Ok(handled) = handled else { return Err(shell.after_panic(&manner)) };
+                    handled?.map_into_left_body()
+                }
+                Err((problem, request)) => {
+                    request.into_response(problem.error_response()).map_into_right_body()
                 }
             };
-            let mut response = rendered(response, &correlation);
-            shell.dress(&mut response, &correlation, allowance.ok());
-            log(&method, &response, &correlation, begun);
+            let mut response = rendered(response, &manner);
+            if shell.door.is_closed() {
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
+            shell.dress(response.headers_mut(), &manner, allowance);
+            let route = response.request().match_pattern();
+            shell.account(route.as_deref().unwrap_or("-"), response.status(), &manner);
             Ok(response)
         }
     }
 
-    fn dress<B>(&self, response: &mut ServiceResponse<B>, correlation: &str, allowance: Option<Allowance>) {
-        let language = language(response.request().headers()).tag();
-        let page_policy = (self.page_policy)(response.request().path());
-        let has_policy = response.headers().contains_key(header::CONTENT_SECURITY_POLICY);
-        let headers = response.headers_mut();
+    fn manner(&self, request: &ServiceRequest) -> Manner {
+        Manner {
+            correlation: correlation(request.headers()).unwrap_or_else(|| (self.draw)()),
+            language: language(request.headers()),
+            page_policy: (self.page_policy)(request.path()),
+            method: request.method().clone(),
+            begun: Instant::now(),
+        }
+    }
+
+    /// Everything that is decided before the request is looked at: the server goes on, the caller has not asked too
+    /// much, and can be answered.
+    fn admit(&self, request: &ServiceRequest) -> (Result<Option<Visit>, Problem>, Option<Allowance>) {
+        if (self.is_probe)(request.path()) {
+            return (Ok(None), None);
+        }
+        let Ok(visit) = self.door.enter(usize::MAX) else {
+            self.traffic.turn_away();
+            return (Err(Problem::new(Code::Unavailable)), None);
+        };
+        let address = request.peer_addr().map(|address| address.ip());
+        match self.limits.take(address, (self.credential)(request.headers()).as_deref()) {
+            Ok(allowance) => (not_acceptable(request).map_or(Ok(Some(visit)), Err), Some(allowance)),
+            Err(problem) => (Err(problem), None),
+        }
+    }
+
+    /// A handler that panicked: its request is gone, and so is the connection after this answer.
+    fn after_panic(&self, manner: &Manner) -> actix_web::Error {
+        let problem = Problem::internal("a handler panicked");
+        say_cause(&problem, &manner.correlation);
+        let mut response = HttpResponse::InternalServerError()
+            .force_close()
+            .insert_header((header::CONTENT_TYPE, "application/problem+json"))
+            .body(body(&problem, manner));
+        self.dress(response.headers_mut(), manner, None);
+        self.account("-", response.status(), manner);
+        InternalError::from_response("a handler panicked", response).into()
+    }
+
+    /// One line a request, of allow-listed fields only: the route's pattern, never the path or query.
+    fn account(&self, route: &str, status: StatusCode, manner: &Manner) {
+        let took = manner.begun.elapsed();
+        self.traffic.count(route, &manner.method, status, took);
+        tracing::info!(
+            method = manner.method.as_str(),
+            route,
+            status = status.as_u16(),
+            milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            correlation = manner.correlation,
+            "request"
+        );
+    }
+
+    fn dress(&self, headers: &mut HeaderMap, manner: &Manner, allowance: Option<Allowance>) {
+        let correlation = &manner.correlation;
+        let has_policy = headers.contains_key(header::CONTENT_SECURITY_POLICY);
         let mut set = |name: &'static str, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(HeaderName::from_static(name), value);
@@ -83,7 +164,7 @@ impl Shell {
         };
         set("correlation-id", correlation);
         set("traceparent", &format!("00-{correlation}-{}-01", &correlation[..16]));
-        set("content-language", language);
+        set("content-language", manner.language.tag());
         set("vary", "Accept-Language, Cookie, Authorization, Origin");
         set("access-control-allow-origin", &self.origin);
         set("strict-transport-security", "max-age=63072000; includeSubDomains");
@@ -94,7 +175,7 @@ impl Shell {
         set("cache-control", "no-store");
         if !has_policy {
             let nothing = "default-src 'none'; frame-ancestors 'none'";
-            set("content-security-policy", page_policy.unwrap_or(nothing));
+            set("content-security-policy", manner.page_policy.unwrap_or(nothing));
         }
         if let Some(allowance) = allowance {
             set("ratelimit-policy", &format!("\"default\";q={};w=60", allowance.quota));
@@ -136,7 +217,7 @@ fn not_acceptable(request: &ServiceRequest) -> Option<Problem> {
 /// Writes a refusal that a handler left in its response, or gives a bare error status its problem body.
 fn rendered<B>(
     response: ServiceResponse<EitherBody<B, BoxBody>>,
-    correlation: &str,
+    manner: &Manner,
 ) -> ServiceResponse<EitherBody<B, BoxBody>> {
     let found = response.response().extensions().get::<Rendering>().map(|rendering| rendering.0.clone());
     let problem = match found {
@@ -148,18 +229,37 @@ fn rendered<B>(
         }
         None => return response,
     };
-    if let Some(cause) = &problem.internal {
-        tracing::error!(correlation, code = problem.code.as_str(), cause, "request failed");
-    }
-    let language = language(response.request().headers());
-    let body = serde_json::to_vec(&problem.body(language, correlation)).unwrap_or_default();
+    say_cause(&problem, &manner.correlation);
     let (request, response) = response.into_parts();
     let mut rendered = HttpResponse::build(response.status());
     for (name, value) in response.headers() {
         rendered.append_header((name.clone(), value.clone()));
     }
-    let rendered = rendered.insert_header((header::CONTENT_TYPE, "application/problem+json")).body(body);
-    ServiceResponse::new(request, rendered).map_into_right_body()
+    if response.head().connection_type() == ConnectionType::Close {
+        rendered.force_close();
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        rendered.insert_header((header::RETRY_AFTER, patience_asked(&problem, &manner.correlation)));
+    }
+    rendered.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+    ServiceResponse::new(request, rendered.body(body(&problem, manner))).map_into_right_body()
+}
+
+/// Seconds after which to try again, up to two more than the problem asks: those who were shed together do not come
+/// back together. The request's own random name decides.
+fn patience_asked(problem: &Problem, correlation: &str) -> u32 {
+    let spread = correlation.bytes().map(u32::from).sum::<u32>() % 3;
+    problem.retry_after.unwrap_or(1) + spread
+}
+
+fn say_cause(problem: &Problem, correlation: &str) {
+    if let Some(cause) = &problem.internal {
+        tracing::error!(correlation, code = problem.code.as_str(), cause, "request failed");
+    }
+}
+
+fn body(problem: &Problem, manner: &Manner) -> Vec<u8> {
+    serde_json::to_vec(&problem.body(manner.language, &manner.correlation)).unwrap_or_default()
 }
 
 /// The problem for an error that the framework gave without a body.
@@ -173,16 +273,76 @@ fn bare(status: StatusCode) -> Problem {
     })
 }
 
-/// One line a request, of allow-listed fields only: the route's pattern, never the path or query.
-fn log<B>(method: &Method, response: &ServiceResponse<B>, correlation: &str, begun: Instant) {
-    let route = response.request().match_pattern().unwrap_or_else(|| "-".to_owned());
-    let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(
-        method = method.as_str(),
-        route,
-        status = response.status().as_u16(),
-        milliseconds,
-        correlation,
-        "request"
-    );
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::Quotas;
+    use actix_web::dev::fn_service;
+    use actix_web::test::{TestRequest, init_service, read_body, try_call_service};
+    use actix_web::{App, web};
+    use std::num::NonZeroU32;
+
+    fn shell() -> Shell {
+        Shell {
+            limits: Arc::new(Limits::new(Quotas { caller: NonZeroU32::MIN, address: None })),
+            origin: "http://here".to_owned(),
+            credential: |_| None,
+            page_policy: |_| None,
+            draw: Arc::new(|| "4bf92f3577b34da6a3ce929d0e0e4736".to_owned()),
+            door: Arc::default(),
+            is_probe: |path| path == "/livez",
+            patience: Patience::default(),
+            traffic: Traffic::default(),
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_problem_and_ends_its_connection_only() {
+        actix_web::rt::System::new().block_on(async {
+            let shell = shell();
+            let door = shell.door.clone();
+            let app = App::new()
+                .wrap_fn(move |request, service| shell.around(request, service))
+                .default_service(fn_service(|_: ServiceRequest| async {
+                    tokio::task::yield_now().await;
+                    panic!("on purpose")
+                }));
+            let app = init_service(app).await;
+            let refused = try_call_service(&app, TestRequest::get().to_request()).await;
+            let response = refused.expect_err("it panicked").error_response();
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(response.head().connection_type(), ConnectionType::Close);
+            assert!(response.headers().contains_key("correlation-id"));
+            let bytes = actix_web::body::to_bytes(response.into_body()).await.unwrap_or_default();
+            assert!(String::from_utf8_lossy(&bytes).contains("\"code\":\"INTERNAL\""));
+            assert_eq!(door.inside(), 0);
+        });
+    }
+
+    #[test]
+    fn who_asks_how_the_server_is_draws_from_no_quota_and_passes_a_closed_door() {
+        actix_web::rt::System::new().block_on(async {
+            let shell = shell();
+            let door = shell.door.clone();
+            let app = App::new()
+                .wrap_fn(move |request, service| shell.around(request, service))
+                .route("/livez", web::get().to(HttpResponse::Ok))
+                .route("/thing", web::get().to(HttpResponse::Ok));
+            let app = init_service(app).await;
+            let status = async |path: &str| {
+                let response = try_call_service(&app, TestRequest::with_uri(path).to_request()).await;
+                response.map_or(0, |response| response.status().as_u16())
+            };
+            assert_eq!((status("/thing").await, status("/thing").await), (200, 429));
+            door.close();
+            assert_eq!((status("/livez").await, status("/livez").await), (200, 200));
+            let request = TestRequest::with_uri("/thing").to_request();
+            let refused = try_call_service(&app, request).await.expect("an answer");
+            assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(refused.response().head().connection_type(), ConnectionType::Close);
+            let seconds = refused.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            assert!(matches!(seconds, Some("1" | "2" | "3")));
+            assert!(String::from_utf8_lossy(&read_body(refused).await).contains("UNAVAILABLE"));
+        });
+    }
 }

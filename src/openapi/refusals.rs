@@ -49,7 +49,7 @@ fn possible(operation: &Operation<'_>) -> impl Iterator<Item = u16> + use<> {
         (names_a_thing, &[404]),
         (keeps, &[409]),
         (operation.takes_key(), &[422]),
-        (has_body, &[413]),
+        (has_body, &[408, 413]),
         (has_body && api, &[415]),
     ];
     groups.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, statuses)| statuses).copied()

@@ -97,6 +97,25 @@ pub fn waiting(
     Ok(query.load(conn)?)
 }
 
+/// How much waits, and since when.
+#[derive(Debug, Clone, Copy)]
+pub struct Backlog {
+    pub pending: i64,
+    pub oldest: Option<UtcTime>,
+}
+
+pub fn backlog(conn: &mut Conn) -> Result<Backlog, Problem> {
+    let waiting = || messages::table.filter(messages::state.eq(PENDING));
+    Ok(Backlog {
+        pending: waiting().count().get_result(conn)?,
+        oldest: waiting()
+            .order(messages::created_at.asc())
+            .select(messages::created_at)
+            .first(conn)
+            .optional()?,
+    })
+}
+
 /// Turns messages into notices. Answers how many: another node may have taken one since, and only whoever changes the
 /// state delivers.
 pub fn deliver(conn: &mut Conn, waiting: &[Waiting], now: UtcTime) -> Result<usize, Problem> {

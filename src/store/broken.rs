@@ -1,6 +1,7 @@
 //! A write that tells before it has committed: what `Store::write` must never be. See `crate::breakage`.
 
 use super::conn::{Conn, Manager};
+use super::measures::Measures;
 use super::{StoreError, checkout, transaction};
 use crate::breakage;
 use actix_web::web;
@@ -9,6 +10,7 @@ use tokio::sync::oneshot;
 
 pub async fn write_telling_early<T, E>(
     pool: Pool<Manager>,
+    measures: Measures,
     f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
 where
@@ -17,7 +19,7 @@ where
 {
     let (tell, told) = oneshot::channel();
     drop(web::block(move || -> Result<(), StoreError> {
-        let mut conn = checkout(&pool)?;
+        let mut conn = checkout(&pool, &measures)?;
         transaction::begin(&mut conn)?;
         let result = f(&mut conn);
         let good = result.is_ok();

@@ -11,6 +11,9 @@ pub enum StoreError {
     /// No connection, or no place in the writer's queue, within the time allowed: shed the load.
     #[error("the store is busy")]
     Busy,
+    /// The database has no room left on its disk; nothing was stored.
+    #[error("the disk of the database is full")]
+    Full,
     /// A lock was not given in time.
     #[error("a lock was not given in time")]
     LockTimeout,
@@ -30,6 +33,11 @@ pub enum StoreError {
 
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
+        if is_full(&error) {
+            // Said here, because on SQLite all of a group are told no more than that it is lost.
+            tracing::error!("the disk of the database is full");
+            return Self::Full;
+        }
         match message(&error) {
             Some(text) if text.contains("due to lock timeout") => Self::LockTimeout,
             Some(text)
@@ -48,7 +56,7 @@ impl From<DieselError> for StoreError {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let code = match error {
-            StoreError::Busy | StoreError::LockTimeout => Code::Unavailable,
+            StoreError::Busy | StoreError::Full | StoreError::LockTimeout => Code::Unavailable,
             StoreError::OutcomeUnknown => Code::OutcomeUnknown,
             StoreError::Database(DieselError::NotFound) => Code::NotFound,
             _ => Code::Internal,
@@ -133,6 +141,17 @@ impl StoreError {
         };
         info.constraint_name().is_some_and(|name| name.starts_with(table))
             || info.message().contains(&format!("{table}."))
+    }
+}
+
+/// `SQLITE_FULL`; PostgreSQL's 53100 as the system says it, by "could not extend file" or "could not write".
+fn is_full(error: &DieselError) -> bool {
+    match error {
+        // A commit that failed and had ended the transaction by itself.
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => is_full(commit_error),
+        other => message(other).is_some_and(|text| {
+            text.contains("database or disk is full") || text.contains("No space left on device")
+        }),
     }
 }
 

@@ -7,6 +7,7 @@ use super::{StoreError, transaction};
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
+use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -55,6 +56,24 @@ fn state(conn: &mut Conn) -> Result<MigrationState, StoreError> {
         unknown: applied.iter().filter(|name| !known.contains(name)).cloned().collect(),
         applied,
     })
+}
+
+diesel::table! {
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
+/// What this program needs and the database does not have. Newer migrations do no harm: a release only adds to what
+/// the one before uses.
+pub fn missing_migrations(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    use __diesel_schema_migrations::dsl;
+    let applied: Vec<String> = dsl::__diesel_schema_migrations.select(dsl::version).load(conn)?;
+    let known = match conn {
+        Conn::Pg(_) => names::<Pg>(&POSTGRES)?,
+        Conn::Sqlite(_) => names::<Sqlite>(&SQLITE)?,
+    };
+    Ok(known.into_iter().filter(|name| !applied.contains(name)).collect())
 }
 
 fn names<DB: diesel::backend::Backend>(source: &impl MigrationSource<DB>) -> Result<Vec<String>, StoreError> {

@@ -1,17 +1,20 @@
 //! The one SQLite writer: a thread fed by a bounded queue. It drains what waits into one transaction, a savepoint
 //! each, and acknowledges all after the one fsync (group commit). First come, first served, so nobody starves.
 
+use super::admission::{Place, RESERVED_QUEUE};
 use super::conn::{Conn, Target, Use, open};
+use super::measures::Measures;
 use super::{StoreError, transaction};
 use crate::breakage::{self, Breakage};
 use diesel::r2d2;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
+use std::time::Instant;
 use tokio::sync::oneshot;
 
-/// How many commands may wait; one more is shed.
-const QUEUE: usize = 256;
+/// How many commands may wait, those of the reserve among them; one more is shed.
+const QUEUE: usize = 256 + RESERVED_QUEUE;
 /// How many commands share one fsync at most.
 const GROUP: usize = 64;
 
@@ -28,29 +31,37 @@ struct Done {
 #[derive(Clone)]
 pub struct Writer {
     queue: SyncSender<Job>,
+    measures: Measures,
 }
 
 impl Writer {
-    pub fn start(target: Target) -> Result<Self, r2d2::Error> {
+    pub fn start(target: Target, measures: Measures) -> Result<Self, r2d2::Error> {
         let conn = open(&target, Use::Write)?;
         let (queue, jobs) = sync_channel(QUEUE);
+        let counted = measures.clone();
         thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || serve(conn, &target, &jobs))
+            .spawn(move || serve(conn, &target, &jobs, &counted))
             .map_err(|_| {
                 r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection("no thread".into()))
             })?;
-        Ok(Self { queue })
+        Ok(Self { queue, measures })
     }
 
-    /// Runs `f` in a savepoint of the next group and waits for the group's commit.
-    pub async fn write<T, E>(&self, f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    /// Runs `f` in a savepoint of the next group and waits for the group's commit; the place is held until then.
+    pub async fn write<T, E>(
+        &self,
+        place: Place,
+        f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         let (answer, result) = oneshot::channel();
+        let (measures, begun) = (self.measures.clone(), Instant::now());
         let job: Job = Box::new(move |conn| {
+            measures.taken_from_queue(begun.elapsed());
             let (outcome, group) = in_savepoint(conn, &f);
             let acknowledge: Acknowledge = Box::new(move |committed| {
                 let _ = answer.send(match (committed, outcome) {
@@ -60,12 +71,18 @@ impl Writer {
                     // has stored nothing whatever became of the commit.
                     (Err(_), Err(_)) => Err(StoreError::Busy.into()),
                 });
+                drop(place);
             });
             Done { acknowledge, group }
         });
+        // Counted before it can be taken out again.
+        self.measures.queued();
         match self.queue.try_send(job) {
             Ok(()) => result.await.unwrap_or_else(|_| Err(StoreError::OutcomeUnknown.into())),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(StoreError::Busy.into()),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                self.measures.queue_depth.dec();
+                Err(StoreError::Busy.into())
+            }
         }
     }
 }
@@ -96,10 +113,11 @@ fn in_savepoint<T, E: From<StoreError>>(
     (outcome, ended.and(stands))
 }
 
-fn serve(mut conn: Conn, target: &Target, jobs: &Receiver<Job>) {
+fn serve(mut conn: Conn, target: &Target, jobs: &Receiver<Job>, measures: &Measures) {
     while let Ok(first) = jobs.recv() {
         let mut acknowledgements = Vec::new();
         let committed = commit_group(&mut conn, first, jobs, &mut acknowledgements);
+        measures.grouped(acknowledgements.len());
         if committed.is_err() {
             // Start the next group on a clean connection; when none can be had the old one keeps failing in words.
             if let Ok(fresh) = open(target, Use::Write) {
@@ -168,8 +186,9 @@ fn commit_group(
         breakage::linger();
     }
     transaction::commit(conn).map_err(|error| match error {
-        // Said before the first byte of the commit is written.
-        StoreError::Busy => Failed::Nothing,
+        // Busy is said before the first byte of the commit is written; full, when one of its pages could not be, and
+        // it is the last page that makes a commit.
+        StoreError::Busy | StoreError::Full => Failed::Nothing,
         disk if disk.is_disk_failure() => Failed::Disk,
         _ => Failed::Unknown,
     })
@@ -177,6 +196,7 @@ fn commit_group(
 
 #[cfg(test)]
 mod tests {
+    use super::super::admission::{Admission, Lane, Room};
     use super::*;
     use diesel::connection::SimpleConnection;
     use diesel::prelude::*;
@@ -204,9 +224,15 @@ mod tests {
                 open_gate.send(()).unwrap();
             };
             let (first, second, third, ()) =
-                tokio::join!(writer.write(gated), writer.write(second), writer.write(third), open);
+                tokio::join!(write(writer, gated), write(writer, second), write(writer, third), open);
             vec![first, second, third]
         })
+    }
+
+    async fn write(writer: &Writer, f: impl Fn(&mut Conn) -> Written + Send + 'static) -> Written {
+        let room = Room { reads: 9, writes: 9 };
+        let place = Admission::to_queue(room, Measures::default()).enter(Lane::Write).await?;
+        writer.write(place, f).await
     }
 
     fn with_writer(test: impl FnOnce(&Writer, &mut dyn FnMut() -> Vec<i32>)) {
@@ -219,7 +245,7 @@ mod tests {
         let target = Target::Sqlite(folder.path().join("a.db").display().to_string());
         let mut conn = open(&target, Use::Write).unwrap();
         conn.batch_execute("CREATE TABLE t (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES t)").unwrap();
-        let writer = Writer::start(target).unwrap();
+        let writer = Writer::start(target, Measures::default()).unwrap();
         test(&writer, &mut || {
             let rows: Vec<Row> = diesel::sql_query("SELECT id FROM t ORDER BY id").load(&mut conn).unwrap();
             rows.into_iter().map(|row| row.id).collect()
@@ -248,6 +274,30 @@ mod tests {
                 "{answers:?}"
             );
             assert_eq!(rows(), [3]);
+        });
+    }
+
+    /// The engine's own word for a full disk: the group is lost, and with room again the next is whole.
+    #[test]
+    fn a_full_disk_loses_the_group_and_the_writer_goes_on_when_there_is_room() {
+        with_writer(|writer, rows| {
+            let too_much = Ok("PRAGMA max_page_count = 1;
+                 CREATE TABLE blobs (content BLOB); INSERT INTO blobs VALUES (zeroblob(100000))");
+            let answers = group(writer, [ONE, too_much, Ok("SELECT 1")]);
+            assert!(
+                answers
+                    .iter()
+                    .filter(|answer| matches!(answer, Err(StoreError::Busy | StoreError::Full)))
+                    .count()
+                    >= 1,
+                "{answers:?}"
+            );
+            assert!(
+                !answers.iter().any(|answer| matches!(answer, Err(StoreError::OutcomeUnknown))),
+                "{answers:?}"
+            );
+            assert_eq!(rows().contains(&1), answers[0].is_ok());
+            assert!(group(writer, [Ok("SELECT 1"), Ok("SELECT 1"), THREE]).iter().all(Result::is_ok));
         });
     }
 

@@ -5,7 +5,8 @@ use super::database::{Database, Engine, morning};
 use actix_web::web::Data;
 use onewindow::access::{Profile, Window};
 use onewindow::clock::Clock;
-use onewindow::edge::Quotas;
+use onewindow::edge::{Patience, Quotas};
+use onewindow::problem::{Code, Problem};
 use onewindow::server::{self, Listening, Shared};
 use onewindow::transparency::{Notary, read_checkpoints};
 use onewindow::verify::{Checkpoints, Verified};
@@ -22,8 +23,9 @@ pub struct App {
     server: Serving,
 }
 
-struct Serving {
-    address: String,
+/// One server; an `App` has one, and a test can start others beside it on the same database.
+pub struct Serving {
+    pub address: String,
     window: Data<Window>,
     runtime: tokio::runtime::Handle,
     handle: actix_web::dev::ServerHandle,
@@ -40,10 +42,32 @@ impl App {
     }
 
     pub fn on(engine: Engine) -> Self {
-        let database = Database::seeded(engine);
+        Self::in_database(Database::seeded(engine))
+    }
+
+    pub fn in_database(database: Database) -> Self {
         let clock = Clock::set_to(morning());
-        let server = Serving::start(&database.url, &clock);
+        let server = Serving::start(&database.url, &clock, Patience::default());
         Self { database, clock, server }
+    }
+
+    /// Another server on the same database, with its own patience.
+    pub fn beside(&self, patience: Patience) -> Serving {
+        Serving::start(&self.database.url, &self.clock, patience)
+    }
+
+    /// Runs a transaction inside the server that panics, and says how that is told.
+    pub fn panic_inside(&self, write: bool) -> Code {
+        let serving = &self.server;
+        let store = serving.window.store().clone();
+        serving.ask(async move {
+            let ended: Result<(), Problem> = if write {
+                store.write(|_| panic!("on purpose")).await
+            } else {
+                store.read(|_| panic!("on purpose")).await
+            };
+            ended.unwrap_err().code
+        })
     }
 
     /// Runs a test, then verifies everything in the database: no test may leave a fault behind.
@@ -125,7 +149,7 @@ impl App {
     /// Runs something inside the server, such as loading a pack.
     pub fn inside<T: Send + 'static>(
         &self,
-        f: impl Fn(&mut onewindow::command::Act<'_>) -> Result<T, onewindow::problem::Problem> + Send + 'static,
+        f: impl Fn(&mut onewindow::command::Act<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> T {
         let serving = &self.server;
         let window = serving.window.clone();
@@ -134,7 +158,7 @@ impl App {
 }
 
 impl Serving {
-    fn start(url: &str, clock: &Clock) -> Self {
+    fn start(url: &str, clock: &Clock, patience: Patience) -> Self {
         let (url, clock) = (url.to_owned(), clock.clone());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -147,6 +171,7 @@ impl Serving {
                     origin,
                     quotas: Quotas { caller: NonZeroU32::new(1_000_000).unwrap(), address: None },
                     workers: 2,
+                    patience,
                 };
                 let shared = Shared::of(Data::new(window), &listening);
                 let server = server::serve(shared.clone(), &listening, listener).unwrap();
@@ -156,6 +181,12 @@ impl Serving {
         });
         let (window, handle, runtime) = told.recv().unwrap();
         Self { address, window, runtime, handle, thread: Some(thread) }
+    }
+
+    /// Returns when nothing is under way in its store.
+    pub fn until_at_rest(&self) {
+        let window = self.window.clone();
+        self.ask(async move { window.store().emptied().await });
     }
 
     /// Runs a future on the server's own runtime and waits for it.

@@ -50,9 +50,19 @@ impl Caller {
         Self { headers, ..self.clone() }
     }
 
-    /// The same caller, with the same cookie, before another server.
+    /// The same somebody at another server of the same database.
     pub fn at(&self, base: &str) -> Self {
-        Self { base: base.to_owned(), ..self.with("Origin", base) }
+        let moved = Self { base: base.to_owned(), ..self.clone() };
+        if self.headers.iter().any(|(name, _)| name == "Origin") { moved.with("Origin", base) } else { moved }
+    }
+
+    /// A request of theirs as it goes over the wire, head only.
+    pub fn head(&self, method: &str, path: &str, more: &[(&str, &str)]) -> String {
+        let host = self.base.trim_start_matches("http://");
+        let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let lines: Vec<String> =
+            own.chain(more.iter().copied()).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{}\r\n", lines.concat())
     }
 
     pub fn sign_in(&self, user_name: &str) -> Self {

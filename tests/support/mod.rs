@@ -5,6 +5,7 @@ pub mod caller;
 pub mod database;
 pub mod forms;
 pub mod process;
+pub mod wire;
 
 pub use app::App;
 pub use caller::Caller;
