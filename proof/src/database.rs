@@ -3,6 +3,7 @@
 use crate::world::{Engine, World};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use std::path::Path;
 
 enum Conn {
     Sqlite(SqliteConnection),
@@ -43,6 +44,17 @@ pub fn administer(url: &str, sql: &str) -> Result<(), String> {
             diesel::sql_query(sql).execute(&mut conn).map(|_| ()).map_err(|error| format!("{sql}: {error}"))
         }
         Conn::Sqlite(_) => unreachable!("asked for PostgreSQL"),
+    }
+}
+
+/// Writes a SQLite database, journal and all, into one new file.
+pub fn copy_whole(url: &str, to: &Path) -> Result<(), String> {
+    match connect(Engine::Sqlite, url)? {
+        Conn::Sqlite(mut conn) => diesel::sql_query(format!("VACUUM INTO '{}'", to.display()))
+            .execute(&mut conn)
+            .map(|_| ())
+            .map_err(|error| error.to_string()),
+        Conn::Postgres(_) => unreachable!("asked for SQLite"),
     }
 }
 

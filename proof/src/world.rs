@@ -78,9 +78,8 @@ impl World {
             world.run(words)?;
         }
         if engine == Engine::Sqlite {
-            // Commands leave no log beside the file: it is whole as it lies.
-            std::fs::copy(world.folder().join("onewindow.sqlite"), &place.template)
-                .map_err(|error| error.to_string())?;
+            // A command may leave a journal beside its file: the copy is one file that is whole by itself.
+            crate::database::copy_whole(&world.url, &place.template)?;
         }
         Ok(world)
     }
