@@ -152,6 +152,9 @@ async fn deliver(window: &Data<Window>, round: &mut Round) -> Result<(), Problem
         let Some(last) = batch.last() else { return Ok(()) };
         after = Some(*last);
         let batch: Vec<_> = batch.into_iter().filter(|message| message.is_due(now)).collect();
+        if batch.is_empty() {
+            continue;
+        }
         let together = batch.clone();
         match by_program(window, move |act| outbox::deliver(act.conn, &together, act.now)).await {
             Ok(delivered) => round.delivered += delivered,

@@ -35,18 +35,17 @@ pub fn claim_next(act: &mut Act<'_>, queue_code: &str) -> Result<Option<(CaseId,
         for (case, _) in candidates {
             let waits =
                 breakage::is(Breakage::ClaimWithoutLock) || lock_if_waiting(act.conn, case, queue_code)?;
-            if waits && lies_at_own_node(act, case)? {
-                return take(act, case).map(|event| Some((case, event)));
+            if !waits {
+                continue;
+            }
+            let facts = records::facts(act.conn, case)?;
+            // After a pack has moved a queue to another node its older cases still lie at the former one.
+            if facts.node.as_ref().is_some_and(|node| act.caller.works_at(node)) {
+                return take(act, case, &facts).map(|event| Some((case, event)));
             }
         }
         after = Some(After { due, case: last });
     }
-}
-
-/// After a pack has moved a queue to another node its older cases still lie at the former one.
-fn lies_at_own_node(act: &mut Act<'_>, case: CaseId) -> Result<bool, Problem> {
-    let facts = records::facts(act.conn, case)?;
-    Ok(facts.node.is_some_and(|node| act.caller.works_at(&node)))
 }
 
 /// Takes a certain case.
@@ -57,12 +56,12 @@ pub fn claim(act: &mut Act<'_>, id: CaseId) -> Result<Recorded, Problem> {
         act.authorize::<crate::access::ReadCase, _>(&facts, id)?;
         return Err(Problem::new(Code::AlreadyClaimed));
     }
-    take(act, id)
+    take(act, id, &facts)
 }
 
-fn take(act: &mut Act<'_>, id: CaseId) -> Result<Recorded, Problem> {
-    let facts = records::facts(act.conn, id)?;
-    let authorized = act.authorize::<ClaimCase, _>(&facts, id)?;
+/// Under the case's lock, with the facts as they stand there.
+fn take(act: &mut Act<'_>, id: CaseId, facts: &Facts) -> Result<Recorded, Problem> {
+    let authorized = act.authorize::<ClaimCase, _>(facts, id)?;
     let case = records::load(act.conn, &authorized)?;
     // A case is held by staff of the node it lies at: a clerk may follow what their counter took in for another node,
     // but held there it would be lost to that node's officers.

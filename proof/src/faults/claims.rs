@@ -10,7 +10,7 @@ use crate::world::{Engine, Server, World};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const CLAIMERS: usize = 16;
@@ -32,7 +32,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let officer = Session::sign_in(&servers[0].address, OFFICER)?;
     let addresses: Mutex<Vec<String>> =
         Mutex::new(servers.iter().map(|server| server.address.clone()).collect());
-    let (drained, next_key) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let next_key = AtomicUsize::new(0);
     let taken: Mutex<HashMap<String, usize>> = Mutex::default();
     let refused: Mutex<Vec<String>> = Mutex::default();
     let claim = || Request {
@@ -73,11 +73,10 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
         let claimer = &claimer;
         let claiming: Vec<_> = (0..CLAIMERS).map(|at| scope.spawn(move || claimer(at))).collect();
         let mut at = 0;
-        while !drained.load(Ordering::Relaxed) {
+        loop {
             crate::pause(BETWEEN);
             if claiming.iter().all(std::thread::ScopedJoinHandle::is_finished) {
-                drained.store(true, Ordering::Relaxed);
-                continue;
+                break;
             }
             let (again, took) = {
                 servers.remove(at % servers.len()).kill();

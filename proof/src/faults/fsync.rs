@@ -30,17 +30,12 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
 fn killed_at(setting: &Setting<'_>, at: usize, seen: &mut Seen) -> Result<bool, String> {
     let world = World::make(setting.engine, setting.program, setting.place)?;
     let ledger = Ledger::open(&world.folder().join("ledger.jsonl"))?;
-    // Killed while it starts, it starts again.
-    let Ok((server, _)) = world.serve_until_fsync(at) else {
-        let (server, took) = world.serve()?;
-        seen.slowest_start = seen.slowest_start.max(took);
+    // Killed while it starts or at a sign-in, nothing was asked yet: it starts again, and the books are empty.
+    let begun = world.serve_until_fsync(at).and_then(|(server, _)| {
         let clients = clients(setting, &server.address, 1)?;
-        finish(&world, &server.address, clients, &ledger, seen)?;
-        return Ok(true);
-    };
-    let Ok(mut clients) = clients(setting, &server.address, 1) else {
-        // Killed at a sign-in.
-        server.kill();
+        Ok((server, clients))
+    });
+    let Ok((server, mut clients)) = begun else {
         let (server, took) = world.serve()?;
         seen.slowest_start = seen.slowest_start.max(took);
         let clients = clients(setting, &server.address, 1)?;

@@ -1,12 +1,13 @@
 //! F1: the server is killed at random moments under clients that never stop.
 
-use super::{Seen, Setting, clients};
+use super::{Seen, Setting, clients, round};
+use crate::client::Client;
 use crate::ledger::{Entry, Ledger, Outcome};
 use crate::oracle;
 use crate::world::World;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 const CLIENTS: usize = 16;
@@ -19,29 +20,15 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let mut seen = Seen { slowest_start: first, ..Seen::default() };
     let mut clients = clients(setting, &server.address, CLIENTS)?;
     for _ in 0..setting.times {
-        let before: Vec<usize> = clients.iter().map(|client| client.entries.len()).collect();
         let patience = Duration::from_millis(random.random_range(50..2000));
         let address = server.address.clone();
-        let stop = AtomicBool::new(false);
-        let refused: Vec<String> = std::thread::scope(|scope| {
-            let (address, ledger, stop) = (&address, &ledger, &stop);
-            let working: Vec<_> = clients
-                .iter_mut()
-                .map(|client| scope.spawn(move || client.work(address, ledger, stop)))
-                .collect();
+        let work = |client: &mut Client, stop: &AtomicBool| client.work(&address, &ledger, stop).map(|_| ());
+        let hurt = || {
             crate::pause(patience);
             server.kill();
-            stop.store(true, Ordering::Relaxed);
-            let ended = working.into_iter().map(|one| one.join().map_err(|_| "a client panicked".to_owned()));
-            ended.filter_map(|ended| ended.and_then(|stopped| stopped).err()).collect()
-        });
-        if !refused.is_empty() {
-            // What was asked again must be answered, not refused: the flow of this client is broken.
-            seen.findings.faults.extend(refused);
+        };
+        if round(&world, &mut clients, &mut seen.findings, work, hurt)?.is_none() {
             return Ok(seen);
-        }
-        for (client, from) in clients.iter().zip(before) {
-            seen.findings.merge(oracle::after_the_fault(&world, &client.entries[from..])?);
         }
         if setting.until_found && !seen.findings.faults.is_empty() {
             return Ok(seen);
@@ -64,7 +51,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
 pub fn finish(
     world: &World,
     address: &str,
-    mut clients: Vec<crate::client::Client>,
+    mut clients: Vec<Client>,
     ledger: &Ledger,
     seen: &mut Seen,
 ) -> Result<(), String> {

@@ -9,10 +9,11 @@ pub mod race;
 use crate::client::Client;
 use crate::http::Session;
 use crate::operation;
-use crate::oracle::Findings;
-use crate::world::{Engine, Place, Program};
+use crate::oracle::{self, Findings};
+use crate::world::{Engine, Place, Program, World};
 use serde_json::Value;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// What a fault needs to run.
@@ -52,4 +53,35 @@ fn clients(setting: &Setting<'_>, address: &str, count: usize) -> Result<Vec<Cli
     let (applicant, officer) = (Session::sign_in(address, APPLICANT)?, Session::sign_in(address, OFFICER)?);
     let seed = |at: usize| setting.seed.wrapping_mul(1_000_003).wrapping_add(at as u64);
     Ok((0..count).map(|at| Client::new(applicant.clone(), officer.clone(), form.clone(), seed(at))).collect())
+}
+
+/// All clients work, each in a thread of its own, while `hurt` does what the fault is. Then everybody stops, and what
+/// was answered meanwhile is held against the database. `None` when a client was refused what it must be given: its
+/// flow is broken, and the refusals are among the faults.
+fn round<T>(
+    world: &World,
+    clients: &mut [Client],
+    findings: &mut Findings,
+    work: impl Fn(&mut Client, &AtomicBool) -> Result<(), String> + Sync,
+    hurt: impl FnOnce() -> T,
+) -> Result<Option<T>, String> {
+    let before: Vec<usize> = clients.iter().map(|client| client.entries.len()).collect();
+    let stop = AtomicBool::new(false);
+    let (hurt, refused): (T, Vec<String>) = std::thread::scope(|scope| {
+        let (work, stop) = (&work, &stop);
+        let working: Vec<_> =
+            clients.iter_mut().map(|client| scope.spawn(move || work(client, stop))).collect();
+        let hurt = hurt();
+        stop.store(true, Ordering::Relaxed);
+        let ended = working.into_iter().map(|one| one.join().map_err(|_| "a client panicked".to_owned()));
+        (hurt, ended.filter_map(|ended| ended.and_then(|told| told).err()).collect())
+    });
+    if !refused.is_empty() {
+        findings.faults.extend(refused);
+        return Ok(None);
+    }
+    for (client, from) in clients.iter().zip(before) {
+        findings.merge(oracle::after_the_fault(world, &client.entries[from..])?);
+    }
+    Ok(Some(hurt))
 }

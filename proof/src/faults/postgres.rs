@@ -1,11 +1,10 @@
 //! F2: PostgreSQL is killed under a server that stays. The server says that it cannot, and is well again by itself.
 
 use super::kill::finish;
-use super::{Seen, Setting, clients};
+use super::{Seen, Setting, clients, round};
 use crate::client::{Client, Stopped};
 use crate::cluster::Cluster;
 use crate::ledger::Ledger;
-use crate::oracle;
 use crate::world::{Server, World};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -23,33 +22,20 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let (server, _) = world.serve()?;
     let mut seen = Seen::default();
     let mut clients = clients(setting, &server.address, CLIENTS)?;
-    for round in 0..setting.times {
-        let before: Vec<usize> = clients.iter().map(|client| client.entries.len()).collect();
+    for at in 0..setting.times {
         let patience = Duration::from_millis(random.random_range(50..1000));
-        let stop = AtomicBool::new(false);
-        let mut healing = Ok(Duration::ZERO);
-        let refused: Vec<String> = std::thread::scope(|scope| {
-            let (address, ledger, stop) = (&server.address, &ledger, &stop);
-            let working: Vec<_> = clients
-                .iter_mut()
-                .map(|client| scope.spawn(move || persist(client, address, ledger, stop)))
-                .collect();
+        let work = |client: &mut Client, stop: &AtomicBool| persist(client, &server.address, &ledger, stop);
+        let hurt = || {
             crate::pause(patience);
-            healing = hurt(&world, setting, round).and_then(|()| until_well(&server));
+            let healing = hurt(&world, setting, at).and_then(|()| until_well(&server));
             // Under a database that is there again, everybody goes on.
             crate::pause(Duration::from_millis(300));
-            stop.store(true, Ordering::Relaxed);
-            let ended = working.into_iter().map(|one| one.join().map_err(|_| "a client panicked".to_owned()));
-            ended.filter_map(|ended| ended.and_then(|told| told).err()).collect()
-        });
-        seen.slowest_start = seen.slowest_start.max(healing?);
-        if !refused.is_empty() {
-            seen.findings.faults.extend(refused);
+            healing
+        };
+        let Some(healing) = round(&world, &mut clients, &mut seen.findings, work, hurt)? else {
             return Ok(seen);
-        }
-        for (client, from) in clients.iter().zip(before) {
-            seen.findings.merge(oracle::after_the_fault(&world, &client.entries[from..])?);
-        }
+        };
+        seen.slowest_start = seen.slowest_start.max(healing?);
         if setting.until_found && !seen.findings.faults.is_empty() {
             return Ok(seen);
         }
@@ -69,9 +55,9 @@ fn persist(client: &mut Client, address: &str, ledger: &Ledger, stop: &AtomicBoo
     Ok(())
 }
 
-fn hurt(world: &World, setting: &Setting<'_>, round: usize) -> Result<(), String> {
+fn hurt(world: &World, setting: &Setting<'_>, at: usize) -> Result<(), String> {
     let cluster = &setting.place.cluster;
-    match round % 3 {
+    match at % 3 {
         0 => cluster.stop_at_once().and_then(|()| cluster.start()),
         1 => cluster.kill().and_then(|()| cluster.start()),
         _ => Cluster::kill_a_backend(world.url.rsplit('/').next().unwrap_or_default()),
