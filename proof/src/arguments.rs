@@ -20,6 +20,12 @@ pub struct Options {
     pub engines: Vec<Engine>,
     /// Where the results go as JSON.
     pub results: Option<PathBuf>,
+    /// Where the bench's picture goes.
+    pub picture: Option<PathBuf>,
+    /// How many cases the bench's city has.
+    pub cases: usize,
+    /// What was built, for the results.
+    pub commit: Option<String>,
 }
 
 pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
@@ -35,6 +41,9 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String>
         only: Vec::new(),
         engines: Engine::ALL.to_vec(),
         results: None,
+        picture: None,
+        cases: 10_000,
+        commit: None,
     };
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
@@ -46,6 +55,12 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String>
             "--postgres-programs" => options.postgres_programs = value()?.into(),
             "--repository" => options.repository = value()?.into(),
             "--results" => options.results = Some(value()?.into()),
+            "--picture" => options.picture = Some(value()?.into()),
+            "--commit" => options.commit = Some(value()?),
+            "--cases" => {
+                let cases = value()?.replace(['_', ','], "").parse().ok().filter(|cases| *cases >= 10_000);
+                options.cases = cases.ok_or("--cases needs a number of 10000 or more")?;
+            }
             "--seed" => options.seed = value()?.parse().map_err(|_| "a seed is a number".to_owned())?,
             "--only" => options.only.push(value()?),
             "--engine" => {
@@ -54,7 +69,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String>
                 options.engines = vec![engine.ok_or_else(|| format!("no engine is called {name}"))?];
             }
             "--full" => options.full = true,
-            "--short" => options.full = false,
+            "--short" | "--quick" => options.full = false,
             other => return Err(format!("unknown argument: {other}")),
         }
     }

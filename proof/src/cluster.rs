@@ -47,6 +47,11 @@ impl Cluster {
         Err(format!("no process serves {database}"))
     }
 
+    /// Where the server writes what it has to say.
+    pub fn log(&self) -> PathBuf {
+        self.data.with_file_name("log")
+    }
+
     pub fn start(&self) -> Result<(), String> {
         self.control(&["start", "-w", "-t", "60"])
     }
@@ -77,7 +82,7 @@ impl Cluster {
             Command::new(&program)
         };
         command.current_dir(&self.data).arg("-D").arg(&self.data).args(words);
-        command.arg("-l").arg(self.data.with_file_name("log"));
+        command.arg("-l").arg(self.log());
         // The server inherits the streams: a pipe would stay open as long as it runs.
         let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
         match status {

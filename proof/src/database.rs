@@ -1,6 +1,7 @@
 //! Looking into the database past the program.
 
 use crate::world::{Engine, World};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use std::path::Path;
@@ -16,6 +17,12 @@ pub struct Database(Conn);
 struct Number {
     #[diesel(sql_type = BigInt)]
     number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Words {
+    #[diesel(sql_type = Text)]
+    text: String,
 }
 
 #[derive(QueryableByName)]
@@ -67,6 +74,27 @@ impl Database {
                 .map_err(|error| error.to_string())?;
         }
         Ok(Self(conn))
+    }
+
+    /// Statements one after the other.
+    pub fn execute(&mut self, sql: &str) -> Result<(), String> {
+        let done = match &mut self.0 {
+            Conn::Sqlite(conn) => conn.batch_execute(sql),
+            Conn::Postgres(conn) => conn.batch_execute(sql),
+        };
+        done.map_err(|error| format!("{sql}: {error}"))
+    }
+
+    /// The texts that a question answers with, in a column `text`.
+    pub fn texts(&mut self, sql: &str) -> Result<Vec<String>, String> {
+        let query = diesel::sql_query(sql);
+        let found: Result<Vec<Words>, _> = match &mut self.0 {
+            Conn::Sqlite(conn) => query.load(conn),
+            Conn::Postgres(conn) => query.load(conn),
+        };
+        found
+            .map(|rows| rows.into_iter().map(|row| row.text).collect())
+            .map_err(|error| format!("{sql}: {error}"))
     }
 
     /// The one number that a question answers with, in a column `number`.

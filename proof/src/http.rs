@@ -38,6 +38,11 @@ impl Session {
         Ok(Self { agent, cookie })
     }
 
+    /// What the session is known by.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     pub fn send(&self, address: &str, request: &Request) -> Outcome {
         let mut post = self
             .agent

@@ -1,6 +1,8 @@
-//! Tries to make onewindow lose, double or tear a write. `cargo xtask fault` builds what is needed and runs it.
+//! Tries to make onewindow lose, double or tear a write, and measures how fast it is. `cargo xtask fault` and
+//! `cargo xtask bench` build what is needed and run it.
 
 mod arguments;
+mod bench;
 mod client;
 mod cluster;
 mod database;
@@ -16,7 +18,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 fn main() -> ExitCode {
-    match arguments::parse(std::env::args().skip(1)).and_then(|options| proofs::run(&options)) {
+    let mut words = std::env::args().skip(1).peekable();
+    let done = match words.peek().map(String::as_str) {
+        Some("bare") => bare(words.nth(1), words.next()),
+        Some("bench") => arguments::parse(words.skip(1)).and_then(|options| bench::run(&options)),
+        _ => arguments::parse(words).and_then(|options| proofs::run(&options)),
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(words) => {
@@ -24,6 +32,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Started by the bench for itself.
+fn bare(engine: Option<String>, url: Option<String>) -> Result<bool, String> {
+    let engine = world::Engine::ALL.into_iter().find(|one| Some(one.name()) == engine.as_deref());
+    let (engine, url) = engine.zip(url).ok_or("bare ENGINE URL")?;
+    bench::bare::serve(engine, &url).map(|()| true)
 }
 
 /// Lets time pass, which is what faults at random moments are made of.

@@ -180,6 +180,15 @@ pub struct Server {
 }
 
 impl Server {
+    /// Kibibytes that it holds in memory.
+    pub fn memory(&self) -> Result<u64, String> {
+        let file = format!("/proc/{}/status", self.child.id());
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kibibytes = line.and_then(|line| line.trim().split(' ').next()?.parse().ok());
+        kibibytes.ok_or_else(|| format!("{file} says no VmRSS"))
+    }
+
     /// Ends it as a power switch would end a process: nothing of it runs any more when this returns.
     pub fn kill(mut self) {
         let _ = self.child.kill();
