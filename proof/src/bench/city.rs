@@ -339,9 +339,10 @@ impl Copying {
                 } else if is_in(table.unique) {
                     format!("{column} || '-' || i")
                 } else if is_in(table.dates) {
+                    // Back from the original's date: no year after 9999, where the undated sort.
                     match self.engine {
-                        Engine::Sqlite => format!("date({column}, '+' || (i % 365) || ' days')"),
-                        Engine::Postgres => format!("{column} + (i % 365)::integer"),
+                        Engine::Sqlite => format!("date({column}, '-' || (i % 365) || ' days')"),
+                        Engine::Postgres => format!("{column} - (i % 365)::integer"),
                     }
                 } else {
                     column.clone()

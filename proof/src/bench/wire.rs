@@ -76,15 +76,20 @@ pub struct Caller<'a> {
 }
 
 impl Caller<'_> {
+    fn host(&self) -> &str {
+        self.address.strip_prefix("http://").unwrap_or(self.address)
+    }
+
     pub fn get(&self, path: &str) -> Vec<u8> {
-        format!("GET {path} HTTP/1.1\r\nHost: onewindow\r\nCookie: {}\r\n\r\n", self.cookie).into_bytes()
+        format!("GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", self.host(), self.cookie).into_bytes()
     }
 
     pub fn post(&self, path: &str, key: &str, version: Option<i64>, body: &str) -> Vec<u8> {
         let version = version.map(|version| format!("If-Match: \"{version}\"\r\n")).unwrap_or_default();
         format!(
-            "POST {path} HTTP/1.1\r\nHost: onewindow\r\nCookie: {}\r\nOrigin: {}\r\nIdempotency-Key: {key}\r\n\
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nOrigin: {}\r\nIdempotency-Key: {key}\r\n\
              {version}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.host(),
             self.cookie,
             self.address,
             body.len()
