@@ -8,7 +8,7 @@ use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub struct Client {
     applicant: Session,
@@ -71,6 +71,20 @@ impl Client {
         &self.applicant
     }
 
+    /// This client as it was at an instant: it knows of what it had asked by then, and not of what came later.
+    pub fn as_of(&self, instant: Instant) -> Self {
+        let mut entries: Vec<Entry> =
+            self.entries.iter().filter(|entry| entry.asked <= instant).cloned().collect();
+        let mut pending = None;
+        if let Some(last) = entries.last_mut().filter(|last| last.answered > instant) {
+            last.outcome = Outcome::Unknown;
+            pending = Some(last.request.clone());
+        }
+        let (applicant, officer) = (self.applicant.clone(), self.officer.clone());
+        let (form, random) = (self.form.clone(), self.random.clone());
+        Self { applicant, officer, form, random, step: Step::Draft, pending, entries }
+    }
+
     /// Goes on until it is told to stop or gets no answer.
     pub fn work(&mut self, address: &str, ledger: &Ledger, stop: &AtomicBool) -> Result<Stopped, String> {
         while !stop.load(Ordering::Relaxed) {
@@ -100,9 +114,11 @@ impl Client {
             None => self.next(),
         };
         ledger.ask(&request);
+        let asked = Instant::now();
         let outcome = self.send(address, &request);
+        let answered = Instant::now();
         ledger.answer(&request, &outcome);
-        self.entries.push(Entry { request: request.clone(), outcome: outcome.clone() });
+        self.entries.push(Entry { request: request.clone(), outcome: outcome.clone(), asked, answered });
         match outcome {
             Outcome::Done(_, body) => self.advance(&request, &body)?,
             Outcome::Unknown => {

@@ -1,15 +1,18 @@
 //! Tries to make onewindow lose, double or tear a write. `cargo xtask fault` builds what is needed and runs it.
 
 mod arguments;
+mod child;
 mod client;
 mod cluster;
 mod database;
 mod faults;
 mod http;
+mod instance;
 mod ledger;
 mod operation;
 mod oracle;
 mod proofs;
+mod volume;
 mod world;
 
 use std::process::ExitCode;

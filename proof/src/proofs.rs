@@ -2,7 +2,7 @@
 
 use crate::arguments::Options;
 use crate::cluster::Cluster;
-use crate::faults::{Seen, Setting, claims, fsync, kill, postgres, race};
+use crate::faults::{Seen, Setting, claims, fsync, kill, postgres, power, race};
 use crate::world::{Engine, Place, Program};
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -46,6 +46,14 @@ const PROOFS: &[Proof] = &[
         controls: &[("ack-before-commit", 30, &[Engine::Postgres])],
     },
     Proof {
+        name: "power",
+        what: "F3: power cut under 16 clients",
+        run: power::run,
+        times: [3, 50],
+        engines: BOTH,
+        controls: &[("commit-without-sync", 5, BOTH)],
+    },
+    Proof {
         name: "claims",
         what: "F8: claims while servers are killed",
         run: claims::run,
@@ -75,6 +83,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
         cluster: Cluster { data: options.postgres_data.clone(), programs: options.postgres_programs.clone() },
         repository: options.repository.clone(),
         template: templates.path().join("seeded.sqlite"),
+        volume: None,
     };
     let sound = Program { path: options.server.clone(), broken: None };
     let (mut held, mut checked, mut lost, mut lines) = (true, 0, 0, Vec::<Value>::new());
@@ -95,6 +104,11 @@ pub fn run(options: &Options) -> Result<bool, String> {
             };
             let begun = Instant::now();
             let seen = (proof.run)(&setting)?;
+            if let Some(why) = &seen.skipped {
+                println!("  skip  {} on {}: {why}", proof.name, engine.name());
+                lines.push(json!({ "fault": proof.name, "engine": engine.name(), "notRun": why }));
+                continue;
+            }
             let faults = &seen.findings.faults;
             checked += seen.findings.checked;
             lost += faults.len();

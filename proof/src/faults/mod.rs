@@ -4,6 +4,7 @@ pub mod claims;
 pub mod fsync;
 pub mod kill;
 pub mod postgres;
+pub mod power;
 pub mod race;
 
 use crate::client::Client;
@@ -34,6 +35,8 @@ pub struct Seen {
     pub findings: Findings,
     /// The longest it took until the server was ready again.
     pub slowest_start: Duration,
+    /// Why this machine cannot do the fault at all.
+    pub skipped: Option<String>,
 }
 
 /// Who files the home-textile example, and who examines it.
