@@ -40,6 +40,16 @@ pub enum Stopped {
     NoAnswer,
 }
 
+/// What came of one request.
+#[derive(Debug, PartialEq, Eq)]
+pub enum After {
+    Done,
+    /// Not now: the same request comes again.
+    Shed,
+    /// No answer came, or none that says what came of it.
+    NoAnswer,
+}
+
 impl Client {
     pub fn new(applicant: Session, officer: Session, form: Value, seed: u64) -> Self {
         let random = SmallRng::seed_from_u64(seed);
@@ -88,7 +98,7 @@ impl Client {
     /// Goes on until it is told to stop or gets no answer.
     pub fn work(&mut self, address: &str, ledger: &Ledger, stop: &AtomicBool) -> Result<Stopped, String> {
         while !stop.load(Ordering::Relaxed) {
-            if !self.step(address, ledger)? {
+            if self.step(address, ledger)? == After::NoAnswer {
                 return Ok(Stopped::NoAnswer);
             }
         }
@@ -98,17 +108,22 @@ impl Client {
     /// Takes one submission through its life: every kind of operation once. Answers whether it came to the end.
     pub fn one_life(&mut self, address: &str, ledger: &Ledger) -> Result<bool, String> {
         loop {
-            if !self.step(address, ledger)? {
+            if self.step(address, ledger)? == After::NoAnswer {
                 return Ok(false);
             }
-            if matches!(self.step, Step::Draft) && self.pending.is_none() {
+            if self.is_between_lives() {
                 return Ok(true);
             }
         }
     }
 
-    /// One request, asked and answered; false when no answer came.
-    fn step(&mut self, address: &str, ledger: &Ledger) -> Result<bool, String> {
+    /// Whether nothing is pending and a new submission comes next.
+    pub fn is_between_lives(&self) -> bool {
+        matches!(self.step, Step::Draft) && self.pending.is_none()
+    }
+
+    /// One request: the pending one, or the next.
+    pub fn step(&mut self, address: &str, ledger: &Ledger) -> Result<After, String> {
         let request = match self.pending.take() {
             Some(request) => request,
             None => self.next(),
@@ -123,18 +138,19 @@ impl Client {
             Outcome::Done(_, body) => self.advance(&request, &body)?,
             Outcome::Unknown => {
                 self.pending = Some(request);
-                return Ok(false);
+                return Ok(After::NoAnswer);
             }
             // Shed: nothing was stored, and the same request may come again.
             Outcome::Refused(503 | 429, _) => {
                 self.pending = Some(request);
                 crate::pause(Duration::from_millis(20));
+                return Ok(After::Shed);
             }
             Outcome::Refused(status, body) => {
                 return Err(format!("{} was refused with {status}: {body}", request.kind.name()));
             }
         }
-        Ok(true)
+        Ok(After::Done)
     }
 
     /// From an answer to what comes next.

@@ -7,6 +7,7 @@ mod cluster;
 mod database;
 mod faults;
 mod http;
+mod injection;
 mod instance;
 mod ledger;
 mod operation;

@@ -2,7 +2,7 @@
 
 use crate::arguments::Options;
 use crate::cluster::Cluster;
-use crate::faults::{Seen, Setting, claims, fsync, kill, postgres, power, race};
+use crate::faults::{Seen, Setting, claims, disk, fsync, kill, postgres, power, race};
 use crate::world::{Engine, Place, Program};
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -52,6 +52,14 @@ const PROOFS: &[Proof] = &[
         times: [3, 50],
         engines: BOTH,
         controls: &[("commit-without-sync", 5, BOTH)],
+    },
+    Proof {
+        name: "disk",
+        what: "F4: disk full and I/O error at the writes of a life, every one or (short) every sixtieth",
+        run: disk::run,
+        times: [60, 1],
+        engines: &[Engine::Sqlite],
+        controls: &[("ack-before-commit", 60, &[Engine::Sqlite])],
     },
     Proof {
         name: "claims",

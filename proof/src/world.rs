@@ -3,7 +3,7 @@
 use crate::cluster::Cluster;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -217,6 +217,16 @@ pub struct Server {
 }
 
 impl Server {
+    /// Its number.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its exit status, when it has ended by itself.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
     /// Ends it as a power switch would end a process: nothing of it runs any more when this returns.
     pub fn kill(mut self) {
         let _ = self.child.kill();

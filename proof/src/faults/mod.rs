@@ -1,6 +1,7 @@
 //! The faults, one a file. Each runs on a world of its own and says what it found.
 
 pub mod claims;
+pub mod disk;
 pub mod fsync;
 pub mod kill;
 pub mod postgres;
