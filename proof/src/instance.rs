@@ -16,7 +16,6 @@ max_connections = 100
 shared_buffers = 32MB
 max_wal_size = 48MB
 min_wal_size = 32MB
-wal_recycle = off
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 ";

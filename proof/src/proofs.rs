@@ -2,7 +2,7 @@
 
 use crate::arguments::Options;
 use crate::cluster::Cluster;
-use crate::faults::{Seen, Setting, claims, disk, fsync, kill, postgres, power, race};
+use crate::faults::{Seen, Setting, claims, disk, fsync, full, kill, postgres, power, race};
 use crate::world::{Engine, Place, Program};
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -60,6 +60,14 @@ const PROOFS: &[Proof] = &[
         times: [60, 1],
         engines: &[Engine::Sqlite],
         controls: &[("ack-before-commit", 60, &[Engine::Sqlite])],
+    },
+    Proof {
+        name: "full",
+        what: "F4: volume of the database full, and room again",
+        run: full::run,
+        times: [2, 20],
+        engines: BOTH,
+        controls: &[("ack-before-commit", 10, BOTH)],
     },
     Proof {
         name: "claims",

@@ -4,7 +4,8 @@
 //! devices let go by themselves, and the mounts are in a namespace that `cargo xtask fault` makes for the proof.
 
 use crate::child::run;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -69,6 +70,34 @@ impl Volume {
 
     pub fn path(&self) -> &Path {
         self.mount.path()
+    }
+
+    /// Takes all room that is left.
+    pub fn fill(&self) -> Result<(), String> {
+        let file = OpenOptions::new().create(true).append(true).open(self.ballast());
+        let mut file = file.map_err(|error| error.to_string())?;
+        for size in [1 << 20, 1 << 12] {
+            let block = vec![0; size];
+            loop {
+                // What was written of a block that did not fit is room taken as well.
+                match file.write_all(&block).and_then(|()| file.sync_data()) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == ErrorKind::StorageFull => break,
+                    Err(error) => return Err(error.to_string()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the room back.
+    pub fn empty(&self) -> Result<(), String> {
+        fs::remove_file(self.ballast()).map_err(|error| error.to_string())?;
+        self.mount.settle()
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.path().join("ballast")
     }
 }
 

@@ -110,7 +110,7 @@ impl Disk {
     /// With a disk that is well: what is pending is done in time, and the life goes on to its end.
     fn heal(&mut self, failure: &Failure, struck: bool) -> Result<(), String> {
         let begun = Instant::now();
-        if struck && !failure.stays && self.has_ended() || self.server.ended().is_some() {
+        if (struck && !failure.stays && self.has_ended()) || self.server.ended().is_some() {
             let status = self.server.ended();
             if failure.stays || status.and_then(|status| status.code()) != Some(DISK) {
                 return Err(format!("the server ended: {status:?}"));

@@ -3,6 +3,7 @@
 pub mod claims;
 pub mod disk;
 pub mod fsync;
+pub mod full;
 pub mod kill;
 pub mod postgres;
 pub mod power;
