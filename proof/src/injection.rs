@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(10);
+const LETTING_GO: Duration = Duration::from_secs(2);
 
 /// A tracer of a server. When it goes out of scope the calls succeed again.
 pub struct Injection {
@@ -50,8 +51,14 @@ impl Injection {
 
 impl Drop for Injection {
     fn drop(&mut self) {
-        // Asked to end, it lets go of the server first.
-        let _ = Command::new("kill").arg(self.tracer.id().to_string()).status();
+        // Asked to end, it lets go of the server between two calls. With a server that is ending just then it may wait
+        // for ever.
+        let _ = Command::new("kill").arg(self.tracer.id().to_string()).stderr(Stdio::null()).status();
+        let begun = Instant::now();
+        while matches!(self.tracer.try_wait(), Ok(None)) && begun.elapsed() < LETTING_GO {
+            crate::pause(Duration::from_millis(1));
+        }
+        let _ = self.tracer.kill();
         let _ = self.tracer.wait();
     }
 }

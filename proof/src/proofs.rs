@@ -2,7 +2,7 @@
 
 use crate::arguments::Options;
 use crate::cluster::Cluster;
-use crate::faults::{Seen, Setting, claims, disk, fsync, full, kill, postgres, power, race};
+use crate::faults::{Seen, Setting, claims, disk, fsync, full, kill, outsider, postgres, power, race};
 use crate::world::{Engine, Place, Program};
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -67,7 +67,18 @@ const PROOFS: &[Proof] = &[
         run: full::run,
         times: [2, 20],
         engines: BOTH,
-        controls: &[("ack-before-commit", 10, BOTH)],
+        controls: &[("ack-before-commit", 10, &[Engine::Sqlite]), ("shed-as-internal", 2, BOTH)],
+    },
+    Proof {
+        name: "outsider",
+        what: "F15: the database locked by an outside writer and its journal held by an outside reader",
+        run: outsider::run,
+        times: [1, 20],
+        engines: &[Engine::Sqlite],
+        controls: &[
+            ("shed-as-internal", 1, &[Engine::Sqlite]),
+            ("journal-without-limit", 1, &[Engine::Sqlite]),
+        ],
     },
     Proof {
         name: "claims",

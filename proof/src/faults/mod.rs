@@ -5,6 +5,7 @@ pub mod disk;
 pub mod fsync;
 pub mod full;
 pub mod kill;
+pub mod outsider;
 pub mod postgres;
 pub mod power;
 pub mod race;
