@@ -21,7 +21,7 @@ unix_socket_directories = ''
 ";
 
 /// A recovery that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Instance {
     first_process: Child,

@@ -2,7 +2,7 @@
 
 use crate::arguments::Options;
 use crate::cluster::Cluster;
-use crate::faults::{Seen, Setting, claims, disk, fsync, full, kill, outsider, postgres, power, race};
+use crate::faults::{Seen, Setting, claims, disk, fsync, full, kill, outsider, postgres, power, race, wait};
 use crate::world::{Engine, Place, Program};
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -55,11 +55,19 @@ const PROOFS: &[Proof] = &[
     },
     Proof {
         name: "disk",
-        what: "F4: disk full and I/O error at the writes of a life, every one or (short) every sixtieth",
+        what: "F4: disk full or failing at the writes of a life, every one or (short) every sixtieth",
         run: disk::run,
         times: [60, 1],
         engines: &[Engine::Sqlite],
         controls: &[("ack-before-commit", 60, &[Engine::Sqlite])],
+    },
+    Proof {
+        name: "wait",
+        what: "F4: waits for the disk that fail, every one or (short) every second, and then the power goes",
+        run: wait::run,
+        times: [2, 1],
+        engines: &[Engine::Sqlite],
+        controls: &[("ack-before-commit", 1, &[Engine::Sqlite])],
     },
     Proof {
         name: "full",

@@ -222,9 +222,16 @@ impl Server {
         self.child.id()
     }
 
-    /// Its exit status, when it has ended by itself.
-    pub fn ended(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().ok().flatten()
+    /// Its exit status, if it ends by itself in this time.
+    pub fn ends_within(&mut self, patience: Duration) -> Option<ExitStatus> {
+        let begun = Instant::now();
+        loop {
+            let ended = self.child.try_wait().ok().flatten();
+            if ended.is_some() || begun.elapsed() >= patience {
+                return ended;
+            }
+            crate::pause(Duration::from_millis(5));
+        }
     }
 
     /// Ends it as a power switch would end a process: nothing of it runs any more when this returns.

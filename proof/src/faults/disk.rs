@@ -1,6 +1,6 @@
 //! F4, enumerated: the disk is full from the first write of a submission's life on, from the second, the third …, and
-//! the same for a write that fails and for a wait for the disk that fails, until a life goes by without coming to it. On
-//! SQLite, where the server itself writes.
+//! the same for one write that fails, until a life goes by without coming to it. On SQLite, where the server itself
+//! writes.
 
 use super::kill::finish;
 use super::{Seen, Setting, clients};
@@ -12,28 +12,26 @@ use crate::world::{Engine, Server, World};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-/// More calls than a life has; a proof that never ends is a fault of its own.
+/// More writes than a life has; a proof that never ends is a fault of its own.
 const MOST: usize = 2000;
 /// From the moment at which there is room again.
 const HEALING: Duration = Duration::from_secs(10);
 /// From the answer of a server that the disk has failed to its end.
-const ENDING: Duration = Duration::from_millis(500);
+pub const ENDING: Duration = Duration::from_millis(500);
 /// What the server ends with when the disk failed it (`EX_IOERR`).
-const DISK: i32 = 74;
+pub const DISK: i32 = 74;
 
 /// A way in which a disk fails.
 struct Failure {
     name: &'static str,
-    calls: &'static str,
     error: &'static str,
     /// From the N-th on, or only the N-th.
     stays: bool,
 }
 
-const FAILURES: [Failure; 3] = [
-    Failure { name: "disk full", calls: "pwrite64", error: "ENOSPC", stays: true },
-    Failure { name: "write failed", calls: "pwrite64", error: "EIO", stays: false },
-    Failure { name: "wait failed", calls: "fsync,fdatasync", error: "EIO", stays: false },
+const FAILURES: [Failure; 2] = [
+    Failure { name: "disk full", error: "ENOSPC", stays: true },
+    Failure { name: "write failed", error: "EIO", stays: false },
 ];
 
 pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
@@ -46,16 +44,14 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let client = clients(setting, &server.address, 1)?.remove(0);
     let mut disk = Disk { world, ledger, server, client, seen: Seen::default() };
     for failure in &FAILURES {
-        // A life waits for the disk a few times only: every one of them is tried.
-        let stride = if failure.calls == "pwrite64" { setting.times } else { 1 };
         let mut at = 1;
         while disk.fails(failure, at)? {
             if setting.until_found && !disk.seen.findings.faults.is_empty() {
                 return Ok(disk.seen);
             }
-            at += stride;
+            at += setting.times.max(1);
             if at > MOST {
-                return Err(format!("a life has more than {MOST} calls of {}", failure.calls));
+                return Err(format!("a life has more than {MOST} writes"));
             }
         }
     }
@@ -73,13 +69,13 @@ struct Disk {
 }
 
 impl Disk {
-    /// One life with this failure at the N-th call; false when the life had fewer.
+    /// One life with this failure at the N-th write; false when the life had fewer.
     fn fails(&mut self, failure: &Failure, at: usize) -> Result<bool, String> {
         let from = self.client.entries.len();
         let when = if failure.stays { "+" } else { "" };
         let fault = format!("error={}:when={at}{when}", failure.error);
-        let injection = Injection::start(&self.server, failure.calls, &fault)?;
-        let lived = self.live();
+        let injection = Injection::start(&self.server, "pwrite64", &fault)?;
+        let lived = live(&mut self.client, &self.server.address, &self.ledger);
         let struck = injection.struck();
         if let Some(Outcome::Refused(status, body)) = self.client.entries.last().map(|last| &last.outcome) {
             let said = refused_well(*status, body);
@@ -87,33 +83,25 @@ impl Disk {
             self.seen
                 .findings
                 .faults
-                .extend(faults.map(|fault| format!("{}, call {at}: {fault}", failure.name)));
+                .extend(faults.map(|fault| format!("{}, write {at}: {fault}", failure.name)));
         }
         drop(injection);
         let healing = lived.and_then(|()| self.heal(failure, struck));
         if let Err(fault) = healing {
-            self.seen.findings.faults.push(format!("{}, call {at}: {fault}", failure.name));
+            self.seen.findings.faults.push(format!("{}, write {at}: {fault}", failure.name));
         }
         let entries = &self.client.entries[from..];
         self.seen.findings.merge(oracle::after_the_fault(&self.world, entries)?);
         Ok(struck)
     }
 
-    /// On with the life until it ends, or until something is not done.
-    fn live(&mut self) -> Result<(), String> {
-        while self.client.step(&self.server.address, &self.ledger)? == After::Done
-            && !self.client.is_between_lives()
-        {}
-        Ok(())
-    }
-
     /// With a disk that is well: what is pending is done in time, and the life goes on to its end.
     fn heal(&mut self, failure: &Failure, struck: bool) -> Result<(), String> {
         let begun = Instant::now();
-        if (struck && !failure.stays && self.has_ended()) || self.server.ended().is_some() {
-            let status = self.server.ended();
-            if failure.stays || status.and_then(|status| status.code()) != Some(DISK) {
-                return Err(format!("the server ended: {status:?}"));
+        let patience = if struck && !failure.stays { ENDING } else { Duration::ZERO };
+        if let Some(status) = self.server.ends_within(patience) {
+            if failure.stays || status.code() != Some(DISK) {
+                return Err(format!("the server ended: {status}"));
             }
             let (server, took) = self.world.serve()?;
             self.server = server;
@@ -136,18 +124,6 @@ impl Disk {
         Ok(())
     }
 
-    /// Whether it ends by itself: that follows the answer, so it is given a moment.
-    fn has_ended(&mut self) -> bool {
-        let begun = Instant::now();
-        while self.server.ended().is_none() {
-            if begun.elapsed() > ENDING {
-                return false;
-            }
-            crate::pause(Duration::from_millis(5));
-        }
-        true
-    }
-
     /// While writes are refused: what was refused is not stored, and reads go on.
     fn reads_and_stored_nothing(&self) -> Result<Vec<String>, String> {
         let mut faults = Vec::new();
@@ -163,6 +139,12 @@ impl Disk {
         }
         Ok(faults)
     }
+}
+
+/// On with the life until it ends, or until something is not done.
+pub fn live(client: &mut Client, address: &str, ledger: &Ledger) -> Result<(), String> {
+    while client.step(address, ledger)? == After::Done && !client.is_between_lives() {}
+    Ok(())
 }
 
 /// 503 with a problem body.

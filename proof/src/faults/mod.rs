@@ -9,6 +9,7 @@ pub mod outsider;
 pub mod postgres;
 pub mod power;
 pub mod race;
+pub mod wait;
 
 use crate::client::Client;
 use crate::http::Session;

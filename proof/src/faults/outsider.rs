@@ -40,17 +40,13 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     for _ in 0..setting.times {
         // Longer than the five seconds that the server waits for the lock.
         let held = Duration::from_millis(random.random_range(5500..7000));
-        let hurts: [&dyn Fn(&World) -> Result<(), String>; 2] = [&read, &|world| write(world, held)];
-        for hurt in hurts {
+        for outsider in [Outsider::Reads, Outsider::Writes(held)] {
             let work = |client: &mut Client, stop: &AtomicBool| persist(client, address, &ledger, stop);
-            let hurt = || {
-                hurt(&world)?;
-                Ok::<_, String>(heal(&mut probe, address, &ledger))
-            };
+            let hurt = || outsider.hurts(&world).and_then(|()| heal(&mut probe, address, &ledger));
             let Some(healing) = round(&world, &mut clients, &mut seen.findings, work, hurt)? else {
                 return Ok(seen);
             };
-            match healing? {
+            match healing {
                 Ok(took) => seen.slowest_start = seen.slowest_start.max(took),
                 Err(fault) => seen.findings.faults.push(fault),
             }
@@ -70,25 +66,33 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     Ok(seen)
 }
 
-/// Holds the lock of the one who may write.
-fn write(world: &World, held: Duration) -> Result<(), String> {
-    let mut outsider = Database::open(world)?;
-    outsider.run("BEGIN IMMEDIATE")?;
-    crate::pause(held);
-    outsider.run("ROLLBACK")
+enum Outsider {
+    /// Holds what it has read, while the journal grows beyond what it may keep.
+    Reads,
+    /// Holds the lock of the one who may write.
+    Writes(Duration),
 }
 
-/// Holds what it has read, while the journal grows beyond what it may keep.
-fn read(world: &World) -> Result<(), String> {
-    let mut reader = Database::open(world)?;
-    reader.run("BEGIN")?;
-    reader.number("SELECT count(*) AS number FROM events")?;
-    Database::open(world)?.run(MASS)?;
-    crate::pause(Duration::from_secs(1));
-    if journal(world)? <= LIMIT {
-        return Err("the journal did not grow beyond its limit".to_owned());
+impl Outsider {
+    fn hurts(&self, world: &World) -> Result<(), String> {
+        let mut outsider = Database::open(world)?;
+        match self {
+            Self::Reads => {
+                outsider.run("BEGIN")?;
+                outsider.number("SELECT count(*) AS number FROM events")?;
+                Database::open(world)?.run(MASS)?;
+                crate::pause(Duration::from_secs(1));
+                if journal(world)? <= LIMIT {
+                    return Err("the journal did not grow beyond its limit".to_owned());
+                }
+            }
+            Self::Writes(held) => {
+                outsider.run("BEGIN IMMEDIATE")?;
+                crate::pause(*held);
+            }
+        }
+        outsider.run("ROLLBACK")
     }
-    reader.run("ROLLBACK")
 }
 
 /// How long until a write is done.

@@ -83,7 +83,7 @@ fn cut_off(
 }
 
 /// What is there when the power is back, against what was answered before it went.
-fn recovered(
+pub fn recovered(
     lost: &World,
     volume: &Powered,
     cut: &Cut,
