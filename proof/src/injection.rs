@@ -17,22 +17,35 @@ pub struct Injection {
 }
 
 impl Injection {
+    /// Whether this machine lets one process trace another.
+    pub fn possible() -> Result<(), String> {
+        let mut idle = Command::new("sleep").arg("60").spawn().map_err(|error| error.to_string())?;
+        let tried = Self::on(idle.id(), "read", "error=EIO:when=1").map(drop);
+        let _ = idle.kill();
+        let _ = idle.wait();
+        tried
+    }
+
     /// From now on these calls fail in this way: `error=ENOSPC:when=3+`.
     pub fn start(server: &Server, calls: &str, fault: &str) -> Result<Self, String> {
+        Self::on(server.process(), calls, fault)
+    }
+
+    fn on(process: u32, calls: &str, fault: &str) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let mut command = Command::new("strace");
         command.args(["-f", "-q", "-e", &format!("trace={calls}"), "-e", &format!("inject={calls}:{fault}")]);
-        command.arg("-o").arg(folder.path().join("trace")).args(["-p", &server.process().to_string()]);
+        command.arg("-o").arg(folder.path().join("trace")).args(["-p", &process.to_string()]);
         let said = File::create(folder.path().join("said")).map_err(|error| error.to_string())?;
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
         let tracer = command.spawn().map_err(|error| format!("strace could not be started: {error}"))?;
         let mut injection = Self { tracer, folder };
         let begun = Instant::now();
-        while !is_traced(server.process()) {
+        while !is_traced(process) {
             let ended = injection.tracer.try_wait().map_err(|error| error.to_string())?;
             if ended.is_some() || begun.elapsed() > PATIENCE {
                 let said = fs::read_to_string(injection.folder.path().join("said")).unwrap_or_default();
-                return Err(format!("strace does not trace the server: {ended:?} {said}"));
+                return Err(format!("strace cannot trace: {ended:?} {said}"));
             }
             crate::pause(Duration::from_millis(2));
         }

@@ -82,9 +82,13 @@ impl Instance {
         format!("{}/postgres", self.server())
     }
 
-    /// Whether every table and index of a database is whole.
+    /// Whether every table and index of a database is whole, where PostgreSQL came with the program that looks.
     pub fn check(&self, database: &str) -> Result<(), String> {
-        let mut command = Command::new(self.cluster.programs.join("pg_amcheck"));
+        let program = self.cluster.programs.join("pg_amcheck");
+        if !program.is_file() {
+            return Ok(());
+        }
+        let mut command = Command::new(program);
         command.args(["--host=127.0.0.1", &format!("--port={}", self.port), "--username=postgres"]);
         run(command.args(["--install-missing", "--heapallindexed", database]))
     }

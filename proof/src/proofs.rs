@@ -139,7 +139,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
             };
             let begun = Instant::now();
             let seen = (proof.run)(&setting)?;
-            if let Some(why) = &seen.skipped {
+            if let Some(why) = seen.skipped.as_ref().and_then(|why| why.lines().next()) {
                 println!("  skip  {} on {}: {why}", proof.name, engine.name());
                 lines.push(json!({ "fault": proof.name, "engine": engine.name(), "notRun": why }));
                 continue;

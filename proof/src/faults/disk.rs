@@ -38,6 +38,9 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     if setting.engine == Engine::Postgres {
         return Err("PostgreSQL writes in processes of its own".to_owned());
     }
+    if let Err(why) = Injection::possible() {
+        return Ok(Seen { skipped: Some(why), ..Seen::default() });
+    }
     let world = World::make(setting.engine, setting.program, setting.place)?;
     let ledger = Ledger::open(&world.folder().join("ledger.jsonl"))?;
     let (server, _) = world.serve()?;

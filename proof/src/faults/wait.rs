@@ -17,7 +17,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     if setting.engine == Engine::Postgres {
         return Err("PostgreSQL waits for the disk in processes of its own".to_owned());
     }
-    let volume = match Powered::make() {
+    let volume = match Injection::possible().and_then(|()| Powered::make()) {
         Ok(volume) => volume,
         Err(why) => return Ok(Seen { skipped: Some(why), ..Seen::default() }),
     };
