@@ -15,11 +15,21 @@ pub enum Breakage {
     NoIdempotencyRow,
     /// Commits do not wait for the disk (`synchronous = NORMAL`, `synchronous_commit = off`).
     CommitWithoutSync,
+    /// Who comes at a bad moment is told that the program is at fault (500, not 503).
+    ShedAsInternal,
+    /// The journal of SQLite keeps the size that it once had.
+    JournalWithoutLimit,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 4] =
-        [Self::AckBeforeCommit, Self::ClaimWithoutLock, Self::NoIdempotencyRow, Self::CommitWithoutSync];
+    pub const ALL: [Self; 6] = [
+        Self::AckBeforeCommit,
+        Self::ClaimWithoutLock,
+        Self::NoIdempotencyRow,
+        Self::CommitWithoutSync,
+        Self::ShedAsInternal,
+        Self::JournalWithoutLimit,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -27,6 +37,8 @@ impl Breakage {
             Self::ClaimWithoutLock => "claim-without-lock",
             Self::NoIdempotencyRow => "no-idempotency-row",
             Self::CommitWithoutSync => "commit-without-sync",
+            Self::ShedAsInternal => "shed-as-internal",
+            Self::JournalWithoutLimit => "journal-without-limit",
         }
     }
 }

@@ -8,7 +8,7 @@ use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub struct Client {
     applicant: Session,
@@ -37,6 +37,16 @@ pub enum Stopped {
     /// It was told to.
     Told,
     /// No answer came: the server is gone, or the outcome is not known.
+    NoAnswer,
+}
+
+/// What came of one request.
+#[derive(Debug, PartialEq, Eq)]
+pub enum After {
+    Done,
+    /// Not now: the same request comes again.
+    Shed,
+    /// No answer came, or none that says what came of it.
     NoAnswer,
 }
 
@@ -71,10 +81,24 @@ impl Client {
         &self.applicant
     }
 
+    /// This client as it was at an instant: it knows of what it had asked by then, and not of what came later.
+    pub fn as_of(&self, instant: Instant) -> Self {
+        let mut entries: Vec<Entry> =
+            self.entries.iter().filter(|entry| entry.asked <= instant).cloned().collect();
+        let mut pending = None;
+        if let Some(last) = entries.last_mut().filter(|last| last.answered > instant) {
+            last.outcome = Outcome::Unknown;
+            pending = Some(last.request.clone());
+        }
+        let (applicant, officer) = (self.applicant.clone(), self.officer.clone());
+        let (form, random) = (self.form.clone(), self.random.clone());
+        Self { applicant, officer, form, random, step: Step::Draft, pending, entries }
+    }
+
     /// Goes on until it is told to stop or gets no answer.
     pub fn work(&mut self, address: &str, ledger: &Ledger, stop: &AtomicBool) -> Result<Stopped, String> {
         while !stop.load(Ordering::Relaxed) {
-            if !self.step(address, ledger)? {
+            if self.step(address, ledger)? == After::NoAnswer {
                 return Ok(Stopped::NoAnswer);
             }
         }
@@ -84,41 +108,49 @@ impl Client {
     /// Takes one submission through its life: every kind of operation once. Answers whether it came to the end.
     pub fn one_life(&mut self, address: &str, ledger: &Ledger) -> Result<bool, String> {
         loop {
-            if !self.step(address, ledger)? {
+            if self.step(address, ledger)? == After::NoAnswer {
                 return Ok(false);
             }
-            if matches!(self.step, Step::Draft) && self.pending.is_none() {
+            if self.is_between_lives() {
                 return Ok(true);
             }
         }
     }
 
-    /// One request, asked and answered; false when no answer came.
-    fn step(&mut self, address: &str, ledger: &Ledger) -> Result<bool, String> {
+    /// Whether nothing is pending and a new submission comes next.
+    pub fn is_between_lives(&self) -> bool {
+        matches!(self.step, Step::Draft) && self.pending.is_none()
+    }
+
+    /// One request: the pending one, or the next.
+    pub fn step(&mut self, address: &str, ledger: &Ledger) -> Result<After, String> {
         let request = match self.pending.take() {
             Some(request) => request,
             None => self.next(),
         };
         ledger.ask(&request);
+        let asked = Instant::now();
         let outcome = self.send(address, &request);
+        let answered = Instant::now();
         ledger.answer(&request, &outcome);
-        self.entries.push(Entry { request: request.clone(), outcome: outcome.clone() });
+        self.entries.push(Entry { request: request.clone(), outcome: outcome.clone(), asked, answered });
         match outcome {
             Outcome::Done(_, body) => self.advance(&request, &body)?,
             Outcome::Unknown => {
                 self.pending = Some(request);
-                return Ok(false);
+                return Ok(After::NoAnswer);
             }
             // Shed: nothing was stored, and the same request may come again.
             Outcome::Refused(503 | 429, _) => {
                 self.pending = Some(request);
                 crate::pause(Duration::from_millis(20));
+                return Ok(After::Shed);
             }
             Outcome::Refused(status, body) => {
                 return Err(format!("{} was refused with {status}: {body}", request.kind.name()));
             }
         }
-        Ok(true)
+        Ok(After::Done)
     }
 
     /// From an answer to what comes next.

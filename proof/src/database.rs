@@ -76,13 +76,13 @@ impl Database {
         Ok(Self(conn))
     }
 
-    /// Statements one after the other.
-    pub fn execute(&mut self, sql: &str) -> Result<(), String> {
-        let done = match &mut self.0 {
+    /// Runs statements as they are.
+    pub fn run(&mut self, sql: &str) -> Result<(), String> {
+        let ran = match &mut self.0 {
             Conn::Sqlite(conn) => conn.batch_execute(sql),
             Conn::Postgres(conn) => conn.batch_execute(sql),
         };
-        done.map_err(|error| format!("{sql}: {error}"))
+        ran.map_err(|error| format!("{sql}: {error}"))
     }
 
     /// The texts that a question answers with, in a column `text`.

@@ -69,6 +69,12 @@ impl Session {
         self.get(address, &format!("/api/v1/queues/{queue}")).is_ok_and(|shown| shown["waiting"] == 0)
     }
 
+    /// What a read is answered with, if at all.
+    pub fn status(&self, address: &str, path: &str) -> Option<u16> {
+        let answer = self.agent.get(format!("{address}{path}")).header("Cookie", &self.cookie).call();
+        answer.ok().map(|answer| answer.status().as_u16())
+    }
+
     pub fn get(&self, address: &str, path: &str) -> Result<Value, String> {
         let answer = self
             .agent

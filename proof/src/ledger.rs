@@ -9,6 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Instant;
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,9 @@ pub enum Outcome {
 pub struct Entry {
     pub request: Request,
     pub outcome: Outcome,
+    pub asked: Instant,
+    /// When the answer was there, or that none would come.
+    pub answered: Instant,
 }
 
 pub struct Ledger {

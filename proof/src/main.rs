@@ -3,15 +3,19 @@
 
 mod arguments;
 mod bench;
+mod child;
 mod client;
 mod cluster;
 mod database;
 mod faults;
 mod http;
+mod injection;
+mod instance;
 mod ledger;
 mod operation;
 mod oracle;
 mod proofs;
+mod volume;
 mod world;
 
 use std::process::ExitCode;

@@ -45,7 +45,7 @@ pub fn after_the_fault(world: &World, entries: &[Entry]) -> Result<Findings, Str
         .filter(|entry| !matches!(entry.outcome, Outcome::Refused(..)))
         .map(|entry| entry.request.key.as_str())
         .collect();
-    for Entry { request, outcome } in entries {
+    for Entry { request, outcome, .. } in entries {
         let (kind, key, stored) = (request.kind.name(), &request.key, keys.get(&request.key));
         match outcome {
             Outcome::Done(status, _) => {
@@ -105,7 +105,7 @@ pub fn whole_or_not_at_all(
 /// Every answer that was given, given again: the same request names the same event and the same thing.
 pub fn asked_again(address: &str, client: &Client) -> Findings {
     let mut findings = Findings::default();
-    for Entry { request, outcome } in &client.entries {
+    for Entry { request, outcome, .. } in &client.entries {
         let Outcome::Done(status, body) = outcome else { continue };
         let names = |body: &Value| match request.kind {
             Kind::Draft => body["submissionId"].clone(),
@@ -127,7 +127,7 @@ pub fn asked_again(address: &str, client: &Client) -> Findings {
 /// Drafts are what was sent, member for member.
 pub fn byte_equal(address: &str, client: &Client) -> Result<Findings, String> {
     let mut findings = Findings::default();
-    for Entry { request, outcome } in &client.entries {
+    for Entry { request, outcome, .. } in &client.entries {
         let (Kind::Draft, Outcome::Done(_, body)) = (request.kind, outcome) else { continue };
         let id = body["submissionId"].as_str().unwrap_or_default();
         let shown = client.applicant().get(address, &format!("/api/v1/submissions/{id}?expand=form"))?;
@@ -144,7 +144,7 @@ pub fn byte_equal(address: &str, client: &Client) -> Result<Findings, String> {
 pub fn account(world: &World, clients: &[Client]) -> Result<Findings, String> {
     let mut findings = Findings::default();
     let mut done: HashMap<Kind, HashSet<&str>> = HashMap::new();
-    for Entry { request, outcome } in clients.iter().flat_map(|client| &client.entries) {
+    for Entry { request, outcome, .. } in clients.iter().flat_map(|client| &client.entries) {
         if matches!(outcome, Outcome::Done(..)) {
             done.entry(request.kind).or_default().insert(&request.key);
         }

@@ -3,7 +3,7 @@
 use crate::cluster::Cluster;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -43,14 +43,18 @@ pub struct Place {
     pub repository: PathBuf,
     /// A seeded SQLite database, made by the first world and copied by the others.
     pub template: PathBuf,
+    /// Where worlds keep their files, if not where the system keeps its temporary ones.
+    pub volume: Option<PathBuf>,
 }
 
 pub struct World {
     pub engine: Engine,
     pub url: String,
     pub program: Program,
-    folder: TempDir,
+    folder: PathBuf,
     place: Place,
+    /// What ends with a world that was made, and not with one that was found.
+    made: Option<TempDir>,
 }
 
 static NAMES: AtomicU32 = AtomicU32::new(0);
@@ -58,9 +62,13 @@ static NAMES: AtomicU32 = AtomicU32::new(0);
 impl World {
     /// A migrated database with the demo city.
     pub fn make(engine: Engine, program: &Program, place: &Place) -> Result<Self, String> {
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let folder = match &place.volume {
+            Some(volume) => tempfile::tempdir_in(volume),
+            None => tempfile::tempdir(),
+        };
+        let folder = folder.map_err(|error| error.to_string())?;
         let url = match engine {
-            Engine::Sqlite => format!("sqlite://{}", folder.path().join("onewindow.sqlite").display()),
+            Engine::Sqlite => sqlite_in(folder.path()),
             Engine::Postgres => {
                 let name = format!("proof_{}_{}", std::process::id(), NAMES.fetch_add(1, Ordering::Relaxed));
                 crate::database::administer(&place.postgres, &format!("CREATE DATABASE {name}"))?;
@@ -68,9 +76,11 @@ impl World {
                 format!("{server}/{name}")
             }
         };
-        let world = Self { engine, url, program: program.clone(), folder, place: place.clone() };
-        if engine == Engine::Sqlite && place.template.is_file() {
-            std::fs::copy(&place.template, world.folder().join("onewindow.sqlite"))
+        let path = folder.path().to_path_buf();
+        let (program, place) = (program.clone(), place.clone());
+        let world = Self { engine, url, program, folder: path, place, made: Some(folder) };
+        if engine == Engine::Sqlite && world.place.template.is_file() {
+            std::fs::copy(&world.place.template, world.folder().join("onewindow.sqlite"))
                 .map_err(|error| error.to_string())?;
             return Ok(world);
         }
@@ -79,13 +89,35 @@ impl World {
         }
         if engine == Engine::Sqlite {
             // A command may leave a journal beside its file: the copy is one file that is whole by itself.
-            crate::database::copy_whole(&world.url, &place.template)?;
+            crate::database::copy_whole(&world.url, &world.place.template)?;
         }
         Ok(world)
     }
 
+    /// What is left of this one on another volume: its folder there, and for PostgreSQL the server's address there.
+    pub fn found(&self, folder: PathBuf, server: Option<&str>) -> Self {
+        let url = server.map_or_else(|| sqlite_in(&folder), |server| format!("{server}/{}", self.database()));
+        Self {
+            engine: self.engine,
+            url,
+            program: self.program.clone(),
+            folder,
+            place: self.place.clone(),
+            made: None,
+        }
+    }
+
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
+    }
+
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Its name on the PostgreSQL server.
+    pub fn database(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
     }
 
     fn command(&self, words: &[&str]) -> Command {
@@ -162,9 +194,14 @@ impl World {
     }
 }
 
+fn sqlite_in(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("onewindow.sqlite").display())
+}
+
 impl Drop for World {
     fn drop(&mut self) {
         if self.engine == Engine::Postgres
+            && self.made.is_some()
             && let Some((_, name)) = self.url.rsplit_once('/')
         {
             let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
@@ -187,6 +224,23 @@ impl Server {
         let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kibibytes = line.and_then(|line| line.trim().split(' ').next()?.parse().ok());
         kibibytes.ok_or_else(|| format!("{file} says no VmRSS"))
+    }
+
+    /// Its number.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its exit status, if it ends by itself in this time.
+    pub fn ends_within(&mut self, patience: Duration) -> Option<ExitStatus> {
+        let begun = Instant::now();
+        loop {
+            let ended = self.child.try_wait().ok().flatten();
+            if ended.is_some() || begun.elapsed() >= patience {
+                return ended;
+            }
+            crate::pause(Duration::from_millis(5));
+        }
     }
 
     /// Ends it as a power switch would end a process: nothing of it runs any more when this returns.

@@ -107,6 +107,10 @@ pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
                     let broken = SQLITE_WRITER.replace("synchronous = FULL", "synchronous = NORMAL");
                     conn.batch_execute(&broken).map_err(query)?;
                 }
+                Use::Write if breakage::is(Breakage::JournalWithoutLimit) => {
+                    let broken = SQLITE_WRITER.replace("limit = 67108864", "limit = -1");
+                    conn.batch_execute(&broken).map_err(query)?;
+                }
                 Use::Write => conn.batch_execute(SQLITE_WRITER).map_err(query)?,
                 Use::Read => conn.batch_execute("PRAGMA query_only = ON;").map_err(query)?,
                 Use::Copy => {}

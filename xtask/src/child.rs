@@ -45,6 +45,13 @@ pub fn version_line(program: &str) -> Option<String> {
     output.status.success().then(|| text.lines().next().unwrap_or_default().to_owned())
 }
 
+/// Whether the search path has it, or the folders of the system's own programs, which not every user's path names.
+pub fn is_found(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders = std::env::split_paths(&path).chain(["/usr/sbin", "/sbin"].map(Into::into));
+    folders.any(|folder| folder.join(program).is_file())
+}
+
 pub fn is_present(program: &str) -> bool {
     version_line(program).is_some()
 }

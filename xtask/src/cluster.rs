@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::child;
-use crate::postgres::{self, Binaries};
+use crate::debian;
+use crate::postgres::Binaries;
 
 const SETTINGS: &str = "
 max_connections = 200
@@ -63,6 +64,11 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Removed with all that is in it when the cluster ends, which it does however this process ends.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
@@ -70,7 +76,7 @@ impl Cluster {
     fn attempt(binaries: &Binaries, durability: Durability) -> Result<Self, String> {
         let port = free_port().map_err(|error| format!("no free port: {error}"))?;
         let folder = std::env::temp_dir().join(format!("onewindow-postgres-{}-{port}", std::process::id()));
-        let as_root = postgres::is_root();
+        let as_root = debian::is_root();
         create_private(&folder, as_root)?;
         let program = |name: &str| {
             let mut command = as_owner(&binaries.program(name), as_root);
@@ -156,6 +162,8 @@ fn free_port() -> std::io::Result<u16> {
 #[cfg(test)]
 mod tests {
     use std::net::TcpStream;
+
+    use crate::postgres;
 
     use super::*;
 

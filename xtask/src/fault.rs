@@ -3,11 +3,12 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use crate::child;
 use crate::cluster::{Cluster, Durability};
+use crate::debian;
 use crate::postgres;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
@@ -18,10 +19,17 @@ pub fn run(workspace: &Workspace, words: &[String]) -> Result<Tally, String> {
     let cluster = Cluster::start(&binaries, Durability::Full)?;
     let (breakable, server) = build(workspace)?;
     let proof = server.with_file_name("proof");
-    let mut command = workspace.command(&proof);
+    for (program, package) in PROGRAMS {
+        if let Err(words) = debian::find_or_install(program, package) {
+            println!("  {words}");
+        }
+    }
+    let mut command = with_own_mounts(workspace, &proof);
     command.arg("--server").arg(&server).arg("--breakable").arg(&breakable);
     command.args(["--postgres", &cluster.url(), "--repository"]).arg(workspace.path(""));
     command.arg("--postgres-data").arg(cluster.data()).arg("--postgres-programs").arg(binaries.folder());
+    // What the proof leaves behind when it is interrupted goes with the cluster.
+    command.env("TMPDIR", cluster.folder());
     command.args(words).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("proof could not be started: {error}"))?;
     let mut tally = Tally::default();
@@ -37,6 +45,25 @@ pub fn run(workspace: &Workspace, words: &[String]) -> Result<Tally, String> {
         return Err("proof ended without a verdict".to_owned());
     }
     Ok(tally)
+}
+
+/// What the faults are done with, and the Debian package that has it. A fault that cannot be done says so itself.
+const PROGRAMS: [(&str, &str); 3] =
+    [("strace", "strace"), ("mkfs.ext4", "e2fsprogs"), ("mkfs.btrfs", "btrfs-progs")];
+
+/// What the proof mounts is seen by the proof alone, and is gone with it, however it ends.
+fn with_own_mounts(workspace: &Workspace, proof: &Path) -> Command {
+    let unshare = ["unshare", "--mount", "--"];
+    let words = |program: &Path| {
+        let mut command = workspace.command(Path::new(unshare[0]));
+        command.args(&unshare[1..]).arg(program);
+        command
+    };
+    if child::run_quietly(&mut words(Path::new("true"))).is_ok() {
+        words(proof)
+    } else {
+        workspace.command(proof)
+    }
 }
 
 /// The program that can be broken, in a folder of its own, and the sound one where cargo puts it.

@@ -5,6 +5,7 @@ mod announce;
 mod arguments;
 mod child;
 mod cluster;
+mod debian;
 mod fault;
 mod json;
 mod libtest;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::child;
+use crate::debian;
 use crate::version::Version;
 
 /// The oldest major version the server supports.
@@ -52,17 +53,13 @@ pub fn find_or_install() -> Result<Binaries, String> {
         return Ok(found);
     }
     let wanted = format!("PostgreSQL {OLDEST} or newer (initdb, pg_ctl, postgres)");
-    if !(Path::new("/etc/debian_version").exists() && is_root()) {
+    if !debian::can_install() {
         return Err(format!("{wanted} is not installed. Debian: apt-get install postgresql"));
     }
     println!("  installing PostgreSQL");
     install_debian_package()
         .map_err(|error| format!("{wanted} is not installed, and apt-get failed: {error}"))?;
     find().ok_or_else(|| format!("{wanted} is not what apt-get installed"))
-}
-
-pub fn is_root() -> bool {
-    child::text_of(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
 fn in_search_path() -> Option<Binaries> {
@@ -83,17 +80,6 @@ fn install_debian_package() -> Result<(), String> {
             .and_then(|()| fs::write(settings, "create_main_cluster = false\n"));
         written.map_err(|error| format!("{}: {error}", settings.display()))?;
     }
-    let apt_get = |words: &[&str]| {
-        child::run_quietly(Command::new("apt-get").args(words).env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    apt_get(&["update"])?;
     // The settings file written above is the package's own: keep ours without asking.
-    apt_get(&[
-        "install",
-        "-y",
-        "--no-install-recommends",
-        "-o",
-        "Dpkg::Options::=--force-confold",
-        "postgresql",
-    ])
+    debian::install(&["-o", "Dpkg::Options::=--force-confold", "postgresql"])
 }

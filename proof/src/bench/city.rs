@@ -235,18 +235,18 @@ pub fn multiply(
         // References of copies hold because those of the originals do.
         Engine::Postgres => "SET session_replication_role = replica; SET synchronous_commit = off",
     };
-    database.execute(settings)?;
+    database.run(settings)?;
     let copying = Copying { engine: world.engine, cases, drafts };
     let mut progress = Progress::new(cases + drafts);
     copying.all(&mut database, &originals.draft, "draft", DRAFTS, drafts, &mut progress)?;
     copying.all(&mut database, &originals.closed.submission, "closed", CASES, cases, &mut progress)?;
     copying.all(&mut database, &originals.waiting.submission, "waiting", CASES, cases, &mut progress)?;
     match world.engine {
-        Engine::Sqlite => database.execute("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")?,
-        Engine::Postgres => database.execute("VACUUM ANALYZE")?,
+        Engine::Sqlite => database.run("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")?,
+        Engine::Postgres => database.run("VACUUM ANALYZE")?,
     }
     if world.engine == Engine::Postgres {
-        database.execute("CHECKPOINT")?;
+        database.run("CHECKPOINT")?;
     }
     originals.cases = cases;
     Ok(())
@@ -279,7 +279,7 @@ impl Copying {
             let original = format!("original_{name}_{}", table.name);
             let of = table.of.replace("{submission}", &submission).replace("{cases}", &cases);
             database
-                .execute(&format!("CREATE TEMP TABLE {original} AS SELECT * FROM {} WHERE {of}", table.name))?;
+                .run(&format!("CREATE TEMP TABLE {original} AS SELECT * FROM {} WHERE {of}", table.name))?;
             statements.push(self.statement(database, table, &original, first)?);
         }
         let which = match name {
@@ -300,7 +300,7 @@ impl Copying {
                 ),
             };
             let all: String = statements.iter().map(|one| one.replace("{numbers}", &numbers) + ";\n").collect();
-            database.execute(&format!("BEGIN;\n{all}COMMIT"))?;
+            database.run(&format!("BEGIN;\n{all}COMMIT"))?;
             let made = match name {
                 "waiting" => (until - from) / ONE_WAITS_IN,
                 "closed" => (until - from) - (until - from) / ONE_WAITS_IN,

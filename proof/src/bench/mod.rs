@@ -35,6 +35,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
         cluster: Cluster { data: options.postgres_data.clone(), programs: options.postgres_programs.clone() },
         repository: options.repository.clone(),
         template: templates.path().join("seeded.sqlite"),
+        volume: None,
     };
     let program = Program { path: options.server.clone(), broken: None };
     let tier = if options.full { Tier::FULL } else { Tier::QUICK };

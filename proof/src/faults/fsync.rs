@@ -1,5 +1,6 @@
 //! F1, enumerated: the server is killed at its first, second, third … wait for the disk, until a submission's whole life
-//! goes by without one. On SQLite, where the server itself waits for the disk.
+//! goes by without one. A life is the five composite operations: a submission of several items, a claim, a correction
+//! asked for, its answer, and acceptance. On SQLite, where the server itself waits for the disk.
 
 use super::kill::finish;
 use super::{Seen, Setting, clients};

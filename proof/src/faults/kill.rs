@@ -8,7 +8,7 @@ use crate::world::World;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const CLIENTS: usize = 16;
 
@@ -57,10 +57,12 @@ pub fn finish(
 ) -> Result<(), String> {
     for client in &mut clients {
         while let Some(request) = client.pending.take() {
+            let asked = Instant::now();
             let outcome = client.send(address, &request);
+            let answered = Instant::now();
             ledger.answer(&request, &outcome);
             match outcome {
-                Outcome::Done(..) => client.entries.push(Entry { request, outcome }),
+                Outcome::Done(..) => client.entries.push(Entry { request, outcome, asked, answered }),
                 Outcome::Unknown | Outcome::Refused(503, _) => client.pending = Some(request),
                 Outcome::Refused(status, body) => {
                     return Err(format!("{} was refused with {status}: {body}", request.kind.name()));

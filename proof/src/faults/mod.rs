@@ -1,10 +1,15 @@
 //! The faults, one a file. Each runs on a world of its own and says what it found.
 
 pub mod claims;
+pub mod disk;
 pub mod fsync;
+pub mod full;
 pub mod kill;
+pub mod outsider;
 pub mod postgres;
+pub mod power;
 pub mod race;
+pub mod wait;
 
 use crate::client::Client;
 use crate::http::Session;
@@ -34,6 +39,8 @@ pub struct Seen {
     pub findings: Findings,
     /// The longest it took until the server was ready again.
     pub slowest_start: Duration,
+    /// Why this machine cannot do the fault at all.
+    pub skipped: Option<String>,
 }
 
 /// Who files the home-textile example, and who examines it.

@@ -45,7 +45,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
 }
 
 /// Asks again whatever was not answered, as long as the server is there.
-fn persist(client: &mut Client, address: &str, ledger: &Ledger, stop: &AtomicBool) -> Result<(), String> {
+pub fn persist(client: &mut Client, address: &str, ledger: &Ledger, stop: &AtomicBool) -> Result<(), String> {
     while client.work(address, ledger, stop)? == Stopped::NoAnswer {
         crate::pause(Duration::from_millis(50));
         if stop.load(Ordering::Relaxed) {

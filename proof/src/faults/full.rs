@@ -1,0 +1,89 @@
+//! F4 on a volume that is really full: writes are refused in words, reads go on, and when there is room again all is well
+//! by itself.
+
+use super::disk::refused_well;
+use super::kill::finish;
+use super::postgres::persist;
+use super::{Seen, Setting, clients, round};
+use crate::client::{After, Client};
+use crate::instance::Instance;
+use crate::ledger::{Ledger, Outcome};
+use crate::volume::Volume;
+use crate::world::{Engine, Place, World};
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+const CLIENTS: usize = 8;
+/// Until a disk that is filled up again and again refuses something.
+const FILLING: Duration = Duration::from_mins(1);
+/// How long it stays full.
+const FULL: Duration = Duration::from_millis(500);
+/// From the moment at which there is room again.
+const HEALING: Duration = Duration::from_secs(10);
+
+pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
+    let mebibytes = if setting.engine == Engine::Postgres { 192 } else { 48 };
+    let volume = match Volume::make(mebibytes) {
+        Ok(volume) => volume,
+        Err(why) => return Ok(Seen { skipped: Some(why), ..Seen::default() }),
+    };
+    let mut place = Place { volume: Some(volume.path().to_path_buf()), ..setting.place.clone() };
+    let mut instance = None;
+    if setting.engine == Engine::Postgres {
+        let own = instance.insert(Instance::create(&place.cluster.programs, volume.path())?);
+        place.postgres = own.url();
+    }
+    let world = World::make(setting.engine, setting.program, &place)?;
+    let memory = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let ledger = Ledger::open(&memory.path().join("ledger.jsonl"))?;
+    let (server, _) = world.serve()?;
+    let address = &server.address;
+    let mut seen = Seen::default();
+    // One of them looks at what it is told.
+    let mut clients = clients(setting, address, CLIENTS + 1)?;
+    let mut probe = clients.pop().ok_or("a probe is a client")?;
+    for _ in 0..setting.times {
+        let work = |client: &mut Client, stop: &AtomicBool| persist(client, address, &ledger, stop);
+        let hurt = || fill_up(&volume, &mut probe, address, &ledger);
+        let Some(healing) = round(&world, &mut clients, &mut seen.findings, work, hurt)? else {
+            return Ok(seen);
+        };
+        match healing {
+            Ok(took) => seen.slowest_start = seen.slowest_start.max(took),
+            Err(fault) => seen.findings.faults.push(fault),
+        }
+        if setting.until_found && !seen.findings.faults.is_empty() {
+            return Ok(seen);
+        }
+    }
+    clients.push(probe);
+    finish(&world, address, clients, &ledger, &mut seen)?;
+    Ok(seen)
+}
+
+/// Fills the volume until a write is refused, and empties it again. How long it then took until a write was done.
+fn fill_up(volume: &Volume, probe: &mut Client, address: &str, ledger: &Ledger) -> Result<Duration, String> {
+    let begun = Instant::now();
+    while probe.step(address, ledger)? != After::Shed {
+        if begun.elapsed() > FILLING {
+            return Err("the volume does not get full".to_owned());
+        }
+        volume.fill()?;
+    }
+    let read = probe.applicant().status(address, "/api/v1/submissions");
+    crate::pause(FULL);
+    volume.empty()?;
+    if let Some(Outcome::Refused(status, body)) = probe.entries.last().map(|last| &last.outcome) {
+        refused_well(*status, body)?;
+    }
+    if read != Some(200) {
+        return Err(format!("on a full disk a read is answered {read:?}"));
+    }
+    let begun = Instant::now();
+    while probe.step(address, ledger)? != After::Done {
+        if begun.elapsed() > HEALING {
+            return Err("the server does not heal when there is room again".to_owned());
+        }
+    }
+    Ok(begun.elapsed())
+}

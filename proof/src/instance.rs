@@ -1,0 +1,128 @@
+//! A PostgreSQL of one proof's own, on a volume that the proof will hurt. It ends with the proof, however that ends.
+
+use crate::child::run;
+use crate::cluster::Cluster;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Small in memory, and with checkpoints often enough that faults fall into them too.
+const SETTINGS: &str = "
+max_connections = 100
+shared_buffers = 32MB
+max_wal_size = 48MB
+min_wal_size = 32MB
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+";
+
+/// A recovery that takes longer hangs.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+pub struct Instance {
+    first_process: Child,
+    pub cluster: Cluster,
+    port: u16,
+    /// Its log is not on the volume that is hurt.
+    log: TempDir,
+}
+
+impl Instance {
+    /// Makes a data folder here and serves it.
+    pub fn create(programs: &Path, folder: &Path) -> Result<Self, String> {
+        let data = folder.join("postgres");
+        let mut install = Command::new("install");
+        install.args(["-d", "-m", "700", "-o", "postgres"]).arg(&data);
+        run(&mut install)?;
+        let mut initdb = as_owner(&programs.join("initdb"));
+        initdb.arg("-D").arg(&data);
+        initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
+        run(&mut initdb)?;
+        OpenOptions::new()
+            .append(true)
+            .open(data.join("postgresql.conf"))
+            .and_then(|mut file| file.write_all(SETTINGS.as_bytes()))
+            .map_err(|error| format!("postgresql.conf: {error}"))?;
+        Self::start(programs, folder)
+    }
+
+    /// Serves the data folder that is here, after a recovery if it was not closed.
+    pub fn start(programs: &Path, folder: &Path) -> Result<Self, String> {
+        let data = folder.join("postgres");
+        // It names a process of before the power went; by now another may have the number.
+        let _ = fs::remove_file(data.join("postmaster.pid"));
+        let port = free_port().map_err(|error| format!("no free port: {error}"))?;
+        let log = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let file = File::create(log.path().join("log")).map_err(|error| error.to_string())?;
+        let mut command = as_owner(&programs.join("postgres"));
+        command.arg("-D").arg(&data).args(["-p", &port.to_string()]).stderr(file);
+        let first_process = command
+            .current_dir(&data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("postgres could not be started: {error}"))?;
+        let cluster = Cluster { data, programs: programs.to_path_buf() };
+        let mut instance = Self { first_process, cluster, port, log };
+        instance.wait()?;
+        Ok(instance)
+    }
+
+    /// Its address, without a database.
+    pub fn server(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}", self.port)
+    }
+
+    /// The address of the database that every server has.
+    pub fn url(&self) -> String {
+        format!("{}/postgres", self.server())
+    }
+
+    /// Whether every table and index of a database is whole, where PostgreSQL came with the program that looks.
+    pub fn check(&self, database: &str) -> Result<(), String> {
+        let program = self.cluster.programs.join("pg_amcheck");
+        if !program.is_file() {
+            return Ok(());
+        }
+        let mut command = Command::new(program);
+        command.args(["--host=127.0.0.1", &format!("--port={}", self.port), "--username=postgres"]);
+        run(command.args(["--install-missing", "--heapallindexed", database]))
+    }
+
+    fn wait(&mut self) -> Result<(), String> {
+        let begun = Instant::now();
+        while crate::database::administer(&self.url(), "SELECT 1").is_err() {
+            let ended = self.first_process.try_wait().map_err(|error| error.to_string())?;
+            if ended.is_some() || begun.elapsed() > PATIENCE {
+                let said = fs::read_to_string(self.log.path().join("log")).unwrap_or_default();
+                return Err(format!("PostgreSQL does not serve: {said}"));
+            }
+            crate::pause(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Instance {
+    /// Ends every process at once and writes nothing back; the first one waits for the others.
+    fn drop(&mut self) {
+        let _ = Command::new("kill").args(["-QUIT", &self.first_process.id().to_string()]).status();
+        let _ = self.first_process.wait();
+    }
+}
+
+/// PostgreSQL refuses to run as root, who alone can mount. It is killed when the proof is.
+fn as_owner(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=KILL", "--"]);
+    command.arg(program);
+    command
+}
+
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
