@@ -23,6 +23,7 @@ use std::time::Duration;
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1).peekable();
+    let is_bench = words.peek().is_some_and(|word| word == "bench");
     let done = match words.peek().map(String::as_str) {
         Some("bare") => bare(words.nth(1), words.next()),
         Some("bench") => arguments::parse(words.skip(1)).and_then(|options| bench::run(&options)),
@@ -30,6 +31,8 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
+        // Run to its end and below a bar, which is not to be taken for an end midway.
+        Ok(false) if is_bench => ExitCode::from(3),
         Ok(false) => ExitCode::FAILURE,
         Err(words) => {
             eprintln!("proof: {words}");

@@ -17,6 +17,9 @@ cargo xtask test [--only STAGE]... [--skip STAGE]... [FILTER]
 cargo xtask fault [--short|--full] [--only kill|fsync|postgres|claims|race] [--engine sqlite|postgres] [--seed N] [--results FILE]
     Try to make the server lose, double or tear a write, on both engines, and prove each try on a broken build.
 
+cargo xtask bench [--quick|--full] [--cases 10000] [--engine sqlite|postgres] [--results FILE] [--picture FILE]
+    Measure the server beside what the machine could do: a table of ratios, and JSON and an SVG if asked for.
+
 cargo xtask openapi
     Write openapi/openapi.json as the server generates it.
 
@@ -30,6 +33,8 @@ pub enum Invocation {
     Test(TestOptions),
     /// The words are those of `proof`.
     Fault(Vec<String>),
+    /// So are these.
+    Bench(Vec<String>),
     OpenApi,
     Package {
         debug: bool,
@@ -66,6 +71,7 @@ pub fn parse(words: impl Iterator<Item = String>) -> Result<Invocation, String> 
         Some("run") => parse_run(words),
         Some("test") => parse_test(words),
         Some("fault") => Ok(Invocation::Fault(words.collect())),
+        Some("bench") => Ok(Invocation::Bench(words.collect())),
         Some("openapi") => nothing_more(words, Invocation::OpenApi),
         Some("package") => match words.next().as_deref() {
             None => Ok(Invocation::Package { debug: false }),

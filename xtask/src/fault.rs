@@ -69,13 +69,13 @@ fn with_own_mounts(workspace: &Workspace, proof: &Path) -> Command {
 /// The program that can be broken, in a folder of its own, and the sound one where cargo puts it.
 fn build(workspace: &Workspace) -> Result<(PathBuf, PathBuf), String> {
     let server = workspace.server(false)?;
-    let build = ["build", "--locked", "--quiet", "--package", "onewindow", "--bin", "onewindow"];
-    child::run(workspace.cargo(build).args(["--features", "breakable"]))?;
+    // Both packages in every build: alone, each would have its dependencies built with other features.
+    let build = ["build", "--locked", "--quiet", "--package", "onewindow", "--package", "proof", "--bins"];
+    child::run(workspace.cargo(build).args(["--features", "onewindow/breakable"]))?;
     let folder = server.with_file_name("breakable");
     let breakable = folder.join("onewindow");
     let copied = fs::create_dir_all(&folder).and_then(|()| fs::copy(&server, &breakable));
     copied.map_err(|error| format!("{}: {error}", breakable.display()))?;
     child::run(&mut workspace.cargo(build))?;
-    child::run(&mut workspace.cargo(["build", "--locked", "--quiet", "--package", "proof"]))?;
     Ok((breakable, server))
 }

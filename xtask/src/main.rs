@@ -1,8 +1,9 @@
-//! The project's own commands, with the standard library alone: `cargo xtask run`, `test`, `fault`, `openapi` and
-//! `package`.
+//! The project's own commands, with the standard library alone: `cargo xtask run`, `test`, `fault`, `bench`,
+//! `openapi` and `package`.
 
 mod announce;
 mod arguments;
+mod bench;
 mod child;
 mod cluster;
 mod debian;
@@ -42,6 +43,8 @@ fn main() -> ExitCode {
         Ok(Invocation::Test(options)) => Ok(test::run(&workspace, &options)),
         Ok(Invocation::Fault(words)) => fault::run(&workspace, &words)
             .map(|tally| if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+        Ok(Invocation::Bench(words)) => bench::run(&workspace, &words)
+            .map(|held| if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
         Ok(Invocation::OpenApi) => openapi::run(&workspace).map(|()| ExitCode::SUCCESS),
         Ok(Invocation::Package { debug }) => package::run(&workspace, debug).map(|()| ExitCode::SUCCESS),
         Ok(Invocation::Announce { port }) => announce::run(port).map(|()| ExitCode::SUCCESS),

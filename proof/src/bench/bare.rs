@@ -99,8 +99,8 @@ impl Question {
                 format!("SELECT {columns} FROM cases WHERE case_id = {parameter}::uuid")
             }
             (Self::Queue(_), _) => format!(
-                "SELECT {columns} FROM cases WHERE queue_code = {parameter} AND is_open
-                 ORDER BY sort_due, case_id LIMIT 50"
+                "SELECT {columns} FROM cases WHERE queue_code = {parameter} AND is_open = TRUE
+                 ORDER BY cases.sort_due, cases.case_id LIMIT 50"
             ),
         }
     }

@@ -29,6 +29,9 @@ const EXAMPLE: &str = "examples/nantong/pre-design-home-textile.json";
 
 /// Measures all that is asked for; whether every bar holds.
 pub fn run(options: &Options) -> Result<bool, String> {
+    if let Some(unknown) = options.only.iter().find(|only| !PARTS.contains(&only.as_str())) {
+        return Err(format!("{unknown} is none of {}", PARTS.join(", ")));
+    }
     let templates = tempfile::tempdir().map_err(|error| error.to_string())?;
     let place = Place {
         postgres: options.postgres.clone(),
@@ -41,7 +44,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
     let tier = if options.full { Tier::FULL } else { Tier::QUICK };
     let (mut all, mut memory) = (Vec::new(), Vec::new());
     for engine in options.engines.iter().copied() {
-        let measured = on(engine, &program, &place, options.cases, tier)?;
+        let measured = on(engine, &program, &place, options, tier)?;
         all.extend(measured.compared);
         memory.push(measured.memory);
     }
@@ -88,7 +91,17 @@ impl Memory {
     }
 }
 
-fn on(engine: Engine, program: &Program, place: &Place, cases: usize, tier: Tier) -> Result<Measured, String> {
+/// What `--only` can name.
+const PARTS: [&str; 3] = ["submissions", "claims", "reads"];
+
+fn on(
+    engine: Engine,
+    program: &Program,
+    place: &Place,
+    options: &Options,
+    tier: Tier,
+) -> Result<Measured, String> {
+    let cases = options.cases;
     let world = World::make(engine, program, place)?;
     let example = example(&place.repository)?;
     eprintln!("{}: {cases} cases and {} drafts", engine.name(), tier.drafts());
@@ -121,9 +134,17 @@ fn on(engine: Engine, program: &Program, place: &Place, cases: usize, tier: Tier
         pgbench,
         used: 0,
     };
-    let mut compared = vec![bench.submissions()?];
-    compared.extend(bench.claims_and_transitions()?);
-    compared.extend(bench.reads()?);
+    let asked = |part: &str| options.only.is_empty() || options.only.iter().any(|only| only == part);
+    let mut compared = Vec::new();
+    if asked("submissions") {
+        compared.push(bench.submissions()?);
+    }
+    if asked("claims") {
+        compared.extend(bench.claims_and_transitions()?);
+    }
+    if asked("reads") {
+        compared.extend(bench.reads()?);
+    }
     let memory = Memory { engine: engine.name(), idle, under_load: server.memory()? };
     Ok(Measured { compared, memory })
 }
