@@ -15,11 +15,18 @@ pub enum Breakage {
     NoIdempotencyRow,
     /// Commits do not wait for the disk (`synchronous = NORMAL`, `synchronous_commit = off`).
     CommitWithoutSync,
+    /// A commit whose answer was lost is told as if nothing had been stored.
+    OutcomeGuessed,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 4] =
-        [Self::AckBeforeCommit, Self::ClaimWithoutLock, Self::NoIdempotencyRow, Self::CommitWithoutSync];
+    pub const ALL: [Self; 5] = [
+        Self::AckBeforeCommit,
+        Self::ClaimWithoutLock,
+        Self::NoIdempotencyRow,
+        Self::CommitWithoutSync,
+        Self::OutcomeGuessed,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -27,6 +34,7 @@ impl Breakage {
             Self::ClaimWithoutLock => "claim-without-lock",
             Self::NoIdempotencyRow => "no-idempotency-row",
             Self::CommitWithoutSync => "commit-without-sync",
+            Self::OutcomeGuessed => "outcome-guessed",
         }
     }
 }

@@ -8,7 +8,7 @@ use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub struct Client {
     applicant: Session,
@@ -21,6 +21,8 @@ pub struct Client {
     pub pending: Option<Request>,
     /// All that was asked and what came of it, in order.
     pub entries: Vec<Entry>,
+    /// The longest it waited for an answer, or for the end of the connection.
+    pub slowest: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -43,7 +45,8 @@ pub enum Stopped {
 impl Client {
     pub fn new(applicant: Session, officer: Session, form: Value, seed: u64) -> Self {
         let random = SmallRng::seed_from_u64(seed);
-        Self { applicant, officer, form, random, step: Step::Draft, pending: None, entries: Vec::new() }
+        let (step, pending, entries, slowest) = (Step::Draft, None, Vec::new(), Duration::ZERO);
+        Self { applicant, officer, form, random, step, pending, entries, slowest }
     }
 
     fn key(&mut self) -> String {
@@ -65,6 +68,10 @@ impl Client {
             Who::Applicant => self.applicant.send(address, request),
             Who::Officer => self.officer.send(address, request),
         }
+    }
+
+    pub fn officer(&self) -> &Session {
+        &self.officer
     }
 
     pub fn applicant(&self) -> &Session {
@@ -94,13 +101,15 @@ impl Client {
     }
 
     /// One request, asked and answered; false when no answer came.
-    fn step(&mut self, address: &str, ledger: &Ledger) -> Result<bool, String> {
+    pub fn step(&mut self, address: &str, ledger: &Ledger) -> Result<bool, String> {
         let request = match self.pending.take() {
             Some(request) => request,
             None => self.next(),
         };
         ledger.ask(&request);
+        let begun = Instant::now();
         let outcome = self.send(address, &request);
+        self.slowest = self.slowest.max(begun.elapsed());
         ledger.answer(&request, &outcome);
         self.entries.push(Entry { request: request.clone(), outcome: outcome.clone() });
         match outcome {

@@ -59,6 +59,12 @@ impl Session {
         }
     }
 
+    /// Whether a read is answered with what was asked for.
+    pub fn is_served(&self, address: &str) -> bool {
+        let asked = self.agent.get(format!("{address}/api/v1/cases?limit=1")).header("Cookie", &self.cookie);
+        asked.call().is_ok_and(|answer| answer.status() == 200)
+    }
+
     /// Whether nobody waits in a queue any more.
     pub fn is_empty(&self, address: &str, queue: &str) -> bool {
         self.get(address, &format!("/api/v1/queues/{queue}")).is_ok_and(|shown| shown["waiting"] == 0)
@@ -75,8 +81,17 @@ impl Session {
     }
 }
 
+/// Whether the server at this address lives, and says so at once.
+pub fn is_alive(address: &str) -> bool {
+    answers_ok(&format!("{address}/livez"), Duration::from_secs(1))
+}
+
 /// Whether the server at this address serves.
 pub fn is_ready(address: &str) -> bool {
-    let agent: Agent = Agent::config_builder().timeout_global(Some(Duration::from_secs(2))).build().into();
-    agent.get(format!("{address}/readyz")).call().is_ok()
+    answers_ok(&format!("{address}/readyz"), Duration::from_secs(2))
+}
+
+fn answers_ok(url: &str, within: Duration) -> bool {
+    let agent: Agent = Agent::config_builder().timeout_global(Some(within)).build().into();
+    agent.get(url).call().is_ok()
 }

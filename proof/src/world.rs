@@ -84,16 +84,22 @@ impl World {
         Ok(world)
     }
 
+    /// `host:port` of the database's server.
+    pub fn database_server(&self) -> Result<&str, String> {
+        let place = self.url.split_once('@').and_then(|(_, place)| place.split_once('/'));
+        place.map(|(server, _)| server).ok_or_else(|| "this database has no server".to_owned())
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        self.on_this_database(Command::new(&self.program.path), words)
+        self.on_database(Command::new(&self.program.path), &self.url, words)
     }
 
-    fn on_this_database(&self, mut command: Command, words: &[&str]) -> Command {
-        command.current_dir(&self.place.repository).args(words).args(["--database", &self.url]);
+    fn on_database(&self, mut command: Command, url: &str, words: &[&str]) -> Command {
+        command.current_dir(&self.place.repository).args(words).args(["--database", url]);
         command.arg("--data-dir").arg(self.folder());
         command
     }
@@ -109,7 +115,12 @@ impl World {
 
     /// Starts a server and waits until it is ready; answers how long that took.
     pub fn serve(&self) -> Result<(Server, Duration), String> {
-        self.serve_by(Command::new(&self.program.path))
+        self.serve_by(Command::new(&self.program.path), &self.url)
+    }
+
+    /// Starts a server that comes to the database by this address of it.
+    pub fn serve_by_way_of(&self, url: &str) -> Result<(Server, Duration), String> {
+        self.serve_by(Command::new(&self.program.path), url)
     }
 
     /// Starts a server that is killed at its N-th `fsync` or `fdatasync`: the call itself is not made.
@@ -119,13 +130,13 @@ impl World {
         strace.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync"]);
         strace.args(["-e", &format!("inject=fsync,fdatasync:error=EIO:signal=KILL:when={at}")]);
         strace.arg(&self.program.path);
-        self.serve_by(strace)
+        self.serve_by(strace, &self.url)
     }
 
-    fn serve_by(&self, command: Command) -> Result<(Server, Duration), String> {
+    fn serve_by(&self, command: Command, url: &str) -> Result<(Server, Duration), String> {
         let begun = Instant::now();
         let words = ["serve", "--profile", "demo", "--listen", "127.0.0.1:0"];
-        let mut command = self.on_this_database(command, &words);
+        let mut command = self.on_database(command, url, &words);
         if let Some(broken) = self.program.broken {
             command.args(["--break", broken]);
         }

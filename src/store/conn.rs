@@ -117,9 +117,12 @@ pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
 }
 
 fn establish_postgres(url: &str) -> Result<PgConnection, r2d2::Error> {
-    // Five seconds without an answer from the other side ends a connection that only looks alive.
+    // Five seconds without an answer from the other side ends a connection that only looks alive: while something is
+    // on its way to it (tcp_user_timeout), and while only its answer is awaited (keepalives, else first sent after
+    // two hours).
     let separator = if url.contains('?') { '&' } else { '?' };
-    let timeouts = "connect_timeout=3&tcp_user_timeout=5000&application_name=onewindow";
+    let timeouts = "connect_timeout=3&tcp_user_timeout=5000&keepalives_idle=3&keepalives_interval=1\
+                    &keepalives_count=2&application_name=onewindow";
     PgConnection::establish(&format!("{url}{separator}{timeouts}")).map_err(r2d2::Error::ConnectionError)
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong between the program and its database, sorted by what the caller should do about it.
 
+use crate::breakage::{self, Breakage};
 use crate::problem::{Code, Problem};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
@@ -57,6 +58,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let code = match error {
             StoreError::Busy | StoreError::Full | StoreError::LockTimeout => Code::Unavailable,
+            StoreError::OutcomeUnknown if breakage::is(Breakage::OutcomeGuessed) => Code::Unavailable,
             StoreError::OutcomeUnknown => Code::OutcomeUnknown,
             StoreError::Database(DieselError::NotFound) => Code::NotFound,
             _ => Code::Internal,

@@ -1,8 +1,10 @@
 //! The faults, one a file. Each runs on a world of its own and says what it found.
 
 pub mod claims;
+pub mod commit;
 pub mod fsync;
 pub mod kill;
+pub mod line;
 pub mod postgres;
 pub mod race;
 
