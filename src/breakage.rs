@@ -17,15 +17,18 @@ pub enum Breakage {
     CommitWithoutSync,
     /// A commit whose answer was lost is told as if nothing had been stored.
     OutcomeGuessed,
+    /// Told to end, the server is gone, whoever waits for an answer.
+    EndAtOnce,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::AckBeforeCommit,
         Self::ClaimWithoutLock,
         Self::NoIdempotencyRow,
         Self::CommitWithoutSync,
         Self::OutcomeGuessed,
+        Self::EndAtOnce,
     ];
 
     pub fn name(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Breakage {
             Self::NoIdempotencyRow => "no-idempotency-row",
             Self::CommitWithoutSync => "commit-without-sync",
             Self::OutcomeGuessed => "outcome-guessed",
+            Self::EndAtOnce => "end-at-once",
         }
     }
 }

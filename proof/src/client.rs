@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 pub struct Client {
+    /// Which of the clients it is, from 0.
+    pub number: usize,
     applicant: Session,
     officer: Session,
     form: Value,
@@ -43,10 +45,10 @@ pub enum Stopped {
 }
 
 impl Client {
-    pub fn new(applicant: Session, officer: Session, form: Value, seed: u64) -> Self {
+    pub fn new(number: usize, applicant: Session, officer: Session, form: Value, seed: u64) -> Self {
         let random = SmallRng::seed_from_u64(seed);
         let (step, pending, entries, slowest) = (Step::Draft, None, Vec::new(), Duration::ZERO);
-        Self { applicant, officer, form, random, step, pending, entries, slowest }
+        Self { number, applicant, officer, form, random, step, pending, entries, slowest }
     }
 
     fn key(&mut self) -> String {

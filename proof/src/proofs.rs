@@ -2,7 +2,7 @@
 
 use crate::arguments::Options;
 use crate::cluster::Cluster;
-use crate::faults::{Seen, Setting, claims, commit, fsync, kill, line, postgres, race};
+use crate::faults::{Seen, Setting, claims, commit, fsync, kill, line, postgres, race, restart};
 use crate::world::{Engine, Place, Program};
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -63,6 +63,14 @@ const PROOFS: &[Proof] = &[
             ("no-idempotency-row", 16, &[Engine::Postgres]),
             ("outcome-guessed", 16, &[Engine::Postgres]),
         ],
+    },
+    Proof {
+        name: "restart",
+        what: "F10: servers told to end under load, and replaced",
+        run: restart::run,
+        times: [2, 20],
+        engines: BOTH,
+        controls: &[("end-at-once", 1, BOTH)],
     },
     Proof {
         name: "claims",

@@ -3,7 +3,7 @@
 use crate::cluster::Cluster;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -191,6 +191,19 @@ pub struct Server {
 }
 
 impl Server {
+    /// Tells it to end, as a supervisor does.
+    pub fn tell_to_end(&self) -> Result<(), String> {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        told.is_ok_and(|status| status.success())
+            .then_some(())
+            .ok_or("the server cannot be told to end".to_owned())
+    }
+
+    /// How it ended, when it has.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>, String> {
+        self.child.try_wait().map_err(|error| error.to_string())
+    }
+
     /// Ends it as a power switch would end a process: nothing of it runs any more when this returns.
     pub fn kill(mut self) {
         let _ = self.child.kill();

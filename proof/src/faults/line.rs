@@ -9,7 +9,7 @@ use crate::http::{self, Session};
 use crate::ledger::Ledger;
 use crate::proxy::{Line, Weather};
 use crate::world::{Server, World};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 const CLIENTS: usize = 16;
@@ -51,8 +51,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     for at in 0..setting.times {
         let spell = &SPELLS[at % SPELLS.len()];
         let reader = clients[0].officer().clone();
-        let turn = AtomicUsize::new(0);
-        let work = |client: &mut Client, stop: &AtomicBool| match turn.fetch_add(1, Ordering::SeqCst) % 2 {
+        let work = |client: &mut Client, stop: &AtomicBool| match client.number % 2 {
             0 => persist(client, &server.address, &ledger, stop),
             _ => until_trouble(client, &server.address, &ledger, stop),
         };

@@ -7,6 +7,7 @@ pub mod kill;
 pub mod line;
 pub mod postgres;
 pub mod race;
+pub mod restart;
 
 use crate::client::Client;
 use crate::http::Session;
@@ -54,7 +55,8 @@ fn clients(setting: &Setting<'_>, address: &str, count: usize) -> Result<Vec<Cli
     let form = form(&setting.place.repository)?;
     let (applicant, officer) = (Session::sign_in(address, APPLICANT)?, Session::sign_in(address, OFFICER)?);
     let seed = |at: usize| setting.seed.wrapping_mul(1_000_003).wrapping_add(at as u64);
-    Ok((0..count).map(|at| Client::new(applicant.clone(), officer.clone(), form.clone(), seed(at))).collect())
+    let client = |at| Client::new(at, applicant.clone(), officer.clone(), form.clone(), seed(at));
+    Ok((0..count).map(client).collect())
 }
 
 /// All clients work, each in a thread of its own, while `hurt` does what the fault is. Then everybody stops, and what
