@@ -19,16 +19,19 @@ pub enum Breakage {
     OutcomeGuessed,
     /// Told to end, the server is gone, whoever waits for an answer.
     EndAtOnce,
+    /// Every statement of a migration is committed by itself.
+    MigrationWithoutTransaction,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AckBeforeCommit,
         Self::ClaimWithoutLock,
         Self::NoIdempotencyRow,
         Self::CommitWithoutSync,
         Self::OutcomeGuessed,
         Self::EndAtOnce,
+        Self::MigrationWithoutTransaction,
     ];
 
     pub fn name(self) -> &'static str {
@@ -39,6 +42,7 @@ impl Breakage {
             Self::CommitWithoutSync => "commit-without-sync",
             Self::OutcomeGuessed => "outcome-guessed",
             Self::EndAtOnce => "end-at-once",
+            Self::MigrationWithoutTransaction => "migration-without-transaction",
         }
     }
 }

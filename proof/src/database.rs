@@ -1,6 +1,7 @@
 //! Looking into the database past the program.
 
 use crate::world::{Engine, World};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use std::path::Path;
@@ -67,6 +68,15 @@ impl Database {
                 .map_err(|error| error.to_string())?;
         }
         Ok(Self(conn))
+    }
+
+    /// Runs statements, one after the other.
+    pub fn run(&mut self, sql: &str) -> Result<(), String> {
+        match &mut self.0 {
+            Conn::Sqlite(conn) => conn.batch_execute(sql),
+            Conn::Postgres(conn) => conn.batch_execute(sql),
+        }
+        .map_err(|error| error.to_string())
     }
 
     /// The one number that a question answers with, in a column `number`.

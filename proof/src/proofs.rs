@@ -2,7 +2,7 @@
 
 use crate::arguments::Options;
 use crate::cluster::Cluster;
-use crate::faults::{Seen, Setting, claims, commit, fsync, kill, line, postgres, race, restart};
+use crate::faults::{Seen, Setting, claims, commit, fsync, kill, line, migration, postgres, race, restart};
 use crate::world::{Engine, Place, Program};
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -71,6 +71,14 @@ const PROOFS: &[Proof] = &[
         times: [2, 20],
         engines: BOTH,
         controls: &[("end-at-once", 1, BOTH)],
+    },
+    Proof {
+        name: "migration",
+        what: "F11: a migration killed at its statements, at most so many from nothing and from the schema before",
+        run: migration::run,
+        times: [8, 10_000],
+        engines: BOTH,
+        controls: &[("migration-without-transaction", 8, BOTH)],
     },
     Proof {
         name: "claims",

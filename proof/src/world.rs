@@ -1,9 +1,10 @@
 //! A database of the proof's own with a demo city in it, and servers on it.
 
 use crate::cluster::Cluster;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -53,25 +54,45 @@ pub struct World {
     place: Place,
 }
 
+/// Of a SQLite database, in its folder.
+const FILE: &str = "onewindow.sqlite";
 static NAMES: AtomicU32 = AtomicU32::new(0);
 
 impl World {
-    /// A migrated database with the demo city.
-    pub fn make(engine: Engine, program: &Program, place: &Place) -> Result<Self, String> {
+    /// A database with nothing in it.
+    pub fn empty(engine: Engine, program: &Program, place: &Place) -> Result<Self, String> {
+        Self::with(engine, program, place, "template1")
+    }
+
+    /// Another database with the same in it, which nobody may be connected to.
+    pub fn copy(&self) -> Result<Self, String> {
+        let world = Self::with(self.engine, &self.program, &self.place, self.database())?;
+        if self.engine == Engine::Sqlite {
+            crate::database::copy_whole(&self.url, &world.folder().join(FILE))?;
+        }
+        Ok(world)
+    }
+
+    fn with(engine: Engine, program: &Program, place: &Place, template: &str) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let url = match engine {
-            Engine::Sqlite => format!("sqlite://{}", folder.path().join("onewindow.sqlite").display()),
+            Engine::Sqlite => format!("sqlite://{}", folder.path().join(FILE).display()),
             Engine::Postgres => {
                 let name = format!("proof_{}_{}", std::process::id(), NAMES.fetch_add(1, Ordering::Relaxed));
-                crate::database::administer(&place.postgres, &format!("CREATE DATABASE {name}"))?;
+                let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+                crate::database::administer(&place.postgres, &create)?;
                 let (server, _) = place.postgres.rsplit_once('/').ok_or("a PostgreSQL URL has a path")?;
                 format!("{server}/{name}")
             }
         };
-        let world = Self { engine, url, program: program.clone(), folder, place: place.clone() };
+        Ok(Self { engine, url, program: program.clone(), folder, place: place.clone() })
+    }
+
+    /// A migrated database with the demo city.
+    pub fn make(engine: Engine, program: &Program, place: &Place) -> Result<Self, String> {
+        let world = Self::empty(engine, program, place)?;
         if engine == Engine::Sqlite && place.template.is_file() {
-            std::fs::copy(&place.template, world.folder().join("onewindow.sqlite"))
-                .map_err(|error| error.to_string())?;
+            std::fs::copy(&place.template, world.folder().join(FILE)).map_err(|error| error.to_string())?;
             return Ok(world);
         }
         for words in [&["migrate"][..], &["seed", "--demo"]] {
@@ -82,6 +103,11 @@ impl World {
             crate::database::copy_whole(&world.url, &place.template)?;
         }
         Ok(world)
+    }
+
+    /// The database's name on its server.
+    fn database(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
     }
 
     /// `host:port` of the database's server.
@@ -102,6 +128,23 @@ impl World {
         command.current_dir(&self.place.repository).args(words).args(["--database", url]);
         command.arg("--data-dir").arg(self.folder());
         command
+    }
+
+    /// The program by itself, for `end`.
+    pub fn untraced(&self) -> Command {
+        Command::new(&self.program.path)
+    }
+
+    /// The program under strace, for `end`.
+    pub fn traced(&self, arguments: &[&OsStr]) -> Command {
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq"]).args(arguments).arg(&self.program.path);
+        strace
+    }
+
+    /// Runs a command to whatever end it comes to, with this address of the database.
+    pub fn end(&self, program: Command, url: &str, words: &[&str]) -> Result<Output, String> {
+        self.on_database(program, url, words).output().map_err(|error| error.to_string())
     }
 
     /// Runs a command of the program to its end; what it says is an error when it fails.

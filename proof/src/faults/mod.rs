@@ -5,6 +5,7 @@ pub mod commit;
 pub mod fsync;
 pub mod kill;
 pub mod line;
+pub mod migration;
 pub mod postgres;
 pub mod race;
 pub mod restart;
