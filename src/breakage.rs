@@ -21,10 +21,12 @@ pub enum Breakage {
     EndAtOnce,
     /// Every statement of a migration is committed by itself.
     MigrationWithoutTransaction,
+    /// Whatever the clock shows is acted on at once, though it leapt.
+    ClockBelieved,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AckBeforeCommit,
         Self::ClaimWithoutLock,
         Self::NoIdempotencyRow,
@@ -32,6 +34,7 @@ impl Breakage {
         Self::OutcomeGuessed,
         Self::EndAtOnce,
         Self::MigrationWithoutTransaction,
+        Self::ClockBelieved,
     ];
 
     pub fn name(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Breakage {
             Self::OutcomeGuessed => "outcome-guessed",
             Self::EndAtOnce => "end-at-once",
             Self::MigrationWithoutTransaction => "migration-without-transaction",
+            Self::ClockBelieved => "clock-believed",
         }
     }
 }

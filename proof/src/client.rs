@@ -72,6 +72,21 @@ impl Client {
         }
     }
 
+    /// Signs both in again; what was asked last comes again if nobody was signed in.
+    pub fn renew(&mut self, address: &str) -> Result<(), String> {
+        self.applicant = self.applicant.again(address)?;
+        self.officer = self.officer.again(address)?;
+        if let Some(Entry { request, outcome: Outcome::Refused(401, _) }) = self.entries.last() {
+            self.pending = Some(request.clone());
+        }
+        Ok(())
+    }
+
+    /// Leaves what it was at, and begins with a draft.
+    pub fn begin_anew(&mut self) {
+        self.step = Step::Draft;
+    }
+
     pub fn officer(&self) -> &Session {
         &self.officer
     }

@@ -13,6 +13,7 @@ const PASSWORD: &str = "nantong-demo-2026";
 /// Somebody signed in. The session is a row, so it outlives the server.
 #[derive(Clone)]
 pub struct Session {
+    user_name: String,
     agent: Agent,
     cookie: String,
 }
@@ -35,7 +36,12 @@ impl Session {
         let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
         let cookie = cookie.and_then(|value| value.split(';').next()).map(str::to_owned);
         let cookie = cookie.ok_or_else(|| format!("sign-in of {user_name}: {}", answer.status()))?;
-        Ok(Self { agent, cookie })
+        Ok(Self { user_name: user_name.to_owned(), agent, cookie })
+    }
+
+    /// Another session of the same person.
+    pub fn again(&self, address: &str) -> Result<Self, String> {
+        Self::sign_in(address, &self.user_name)
     }
 
     pub fn send(&self, address: &str, request: &Request) -> Outcome {

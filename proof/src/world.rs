@@ -42,6 +42,8 @@ pub struct Place {
     pub cluster: Cluster,
     /// Folder of the repository: the city pack and the examples lie there.
     pub repository: PathBuf,
+    /// The library that moves a program's clock, where there is one.
+    pub faketime: Option<PathBuf>,
     /// A seeded SQLite database, made by the first world and copied by the others.
     pub template: PathBuf,
 }
@@ -164,6 +166,14 @@ impl World {
     /// Starts a server that comes to the database by this address of it.
     pub fn serve_by_way_of(&self, url: &str) -> Result<(Server, Duration), String> {
         self.serve_by(Command::new(&self.program.path), url)
+    }
+
+    /// Starts a server whose clock is as far off as a file says, and tells durations as before.
+    pub fn serve_by_clock(&self, library: &Path, file: &Path) -> Result<(Server, Duration), String> {
+        let mut command = self.untraced();
+        command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", file);
+        command.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        self.serve_by(command, &self.url)
     }
 
     /// Starts a server that is killed at its N-th `fsync` or `fdatasync`: the call itself is not made.

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 const CLIENTS: usize = 16;
 /// No caller waits longer for an answer.
-const DEADLINE: Duration = Duration::from_secs(6);
+pub const DEADLINE: Duration = Duration::from_secs(6);
 /// The server is well so soon after the line is.
 const HEALED: Duration = Duration::from_secs(5);
 

@@ -68,7 +68,6 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
             let faults =
                 found.into_iter().map(|fault| format!("{}, killed at {moment:?}: {fault}", origin.name()));
             seen.findings.faults.extend(faults);
-            seen.findings.checked += 1;
             if setting.until_found && !seen.findings.faults.is_empty() {
                 return Ok(seen);
             }
@@ -194,7 +193,7 @@ fn together(world: &World, expected: &[String]) -> Result<Findings, String> {
     let mut faults: Vec<String> = ended.into_iter().filter_map(Result::err).collect();
     faults.extend(differences(world, expected)?);
     let faults = faults.into_iter().map(|fault| format!("{AT_ONCE} at once: {fault}")).collect();
-    Ok(Findings { checked: 1, faults })
+    Ok(Findings { checked: 0, faults })
 }
 
 /// Two servers begin at once on a database that is empty; both serve.
@@ -207,7 +206,7 @@ fn servers_together(setting: &Setting<'_>, expected: &[String]) -> Result<Findin
     let mut faults: Vec<String> = begun.into_iter().filter_map(Result::err).collect();
     faults.extend(differences(&world, expected)?);
     faults.extend(world.run(&["verify"]).err());
-    Ok(Findings { checked: 1, faults })
+    Ok(Findings { checked: 0, faults })
 }
 
 /// The schema, what has run, and how much work is there: one line each.

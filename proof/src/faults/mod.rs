@@ -1,6 +1,7 @@
 //! The faults, one a file. Each runs on a world of its own and says what it found.
 
 pub mod claims;
+pub mod clock;
 pub mod commit;
 pub mod fsync;
 pub mod kill;
@@ -38,6 +39,8 @@ pub struct Seen {
     pub findings: Findings,
     /// The longest it took until the server was ready again.
     pub slowest_start: Duration,
+    /// Why this machine cannot do the fault at all.
+    pub skipped: Option<&'static str>,
 }
 
 /// Who files the home-textile example, and who examines it.
