@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use crate::child;
 use crate::cluster::{Cluster, Durability};
+use crate::injectors;
 use crate::postgres;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
@@ -15,6 +16,7 @@ use crate::workspace::Workspace;
 /// Runs the proof with these words of the person's; what it prints counts as checks.
 pub fn run(workspace: &Workspace, words: &[String]) -> Result<Tally, String> {
     let binaries = postgres::find_or_install()?;
+    injectors::find_or_install_strace()?;
     let cluster = Cluster::start(&binaries, Durability::Full)?;
     let (breakable, server) = build(workspace)?;
     let proof = server.with_file_name("proof");
@@ -22,6 +24,13 @@ pub fn run(workspace: &Workspace, words: &[String]) -> Result<Tally, String> {
     command.arg("--server").arg(&server).arg("--breakable").arg(&breakable);
     command.args(["--postgres", &cluster.url(), "--repository"]).arg(workspace.path(""));
     command.arg("--postgres-data").arg(cluster.data()).arg("--postgres-programs").arg(binaries.folder());
+    match injectors::find_or_install_faketime() {
+        Ok(library) => {
+            command.arg("--faketime").arg(library);
+        }
+        // The proof says that it did not run, and goes on with the others.
+        Err(words) => println!("  {words}"),
+    }
     command.args(words).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("proof could not be started: {error}"))?;
     let mut tally = Tally::default();

@@ -6,6 +6,7 @@ mod arguments;
 mod child;
 mod cluster;
 mod fault;
+mod injectors;
 mod json;
 mod libtest;
 mod licence;

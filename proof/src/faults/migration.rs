@@ -20,25 +20,20 @@ const SERVED: usize = 8;
 const AT_ONCE: usize = 4;
 const TOGETHER: usize = 20;
 
-/// Where a migration begins.
-enum Origin {
-    Nothing,
-    Before(World),
-}
+/// Where a migration begins: from nothing, or from this.
+#[derive(Clone, Copy)]
+struct Origin<'a>(Option<&'a World>);
 
-impl Origin {
-    fn world(&self, setting: &Setting<'_>) -> Result<World, String> {
-        match self {
-            Self::Nothing => World::empty(setting.engine, setting.program, setting.place),
-            Self::Before(world) => world.copy(),
+impl Origin<'_> {
+    fn world(self, setting: &Setting<'_>) -> Result<World, String> {
+        match self.0 {
+            None => World::empty(setting.engine, setting.program, setting.place),
+            Some(world) => world.copy(),
         }
     }
 
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Nothing => "from nothing",
-            Self::Before(_) => "from the schema before",
-        }
+    fn name(self) -> &'static str {
+        if self.0.is_none() { "from nothing" } else { "from the schema before" }
     }
 }
 
@@ -54,7 +49,8 @@ enum Moment {
 /// As many kills from each origin as the setting says, spread over all moments, or at every moment.
 pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let mut seen = Seen::default();
-    for origin in [Origin::Nothing, Origin::Before(schema_before(setting)?)] {
+    let before = schema_before(setting)?;
+    for origin in [Origin(None), Origin(Some(&before))] {
         let sound = origin.world(setting)?;
         let moments = moments(&sound)?;
         let expected = picture(&sound)?;
@@ -72,9 +68,9 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
                 return Ok(seen);
             }
         }
-        for _ in 0..setting.times.min(TOGETHER) {
+        for _ in 0..(setting.times / 4).min(TOGETHER) {
             seen.findings.merge(together(&origin.world(setting)?, &expected)?);
-            if setting.engine == Engine::Postgres && matches!(origin, Origin::Nothing) {
+            if setting.engine == Engine::Postgres && origin.0.is_none() {
                 seen.findings.merge(servers_together(setting, &expected)?);
             }
         }

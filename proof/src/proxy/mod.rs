@@ -175,7 +175,7 @@ impl Shared {
 
     fn keeps_answer(&self) -> bool {
         match self.sky().weather {
-            Weather::Forgetful(every) => self.commits.fetch_add(1, Ordering::SeqCst) % every == 0,
+            Weather::Forgetful(every) => self.commits.fetch_add(1, Ordering::SeqCst).is_multiple_of(every),
             _ => false,
         }
     }
@@ -211,7 +211,7 @@ impl Shared {
 
     fn tears(&self) -> bool {
         match self.sky().weather {
-            Weather::Tearing(every) => self.pieces.fetch_add(1, Ordering::SeqCst) % every == every - 1,
+            Weather::Tearing(every) => (self.pieces.fetch_add(1, Ordering::SeqCst) + 1).is_multiple_of(every),
             _ => false,
         }
     }
