@@ -101,7 +101,7 @@ impl Watch {
     /// Farther than any correction of a clock that is kept.
     const LEAP: Duration = Duration::minutes(10);
     /// A clock that has gone on so long from where it leapt to is right, or a person would have seen it.
-    const PROBATION: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+    const PROBATION: std::time::Duration = std::time::Duration::from_hours(24);
 
     pub fn begin(now: UtcTime, looked: Instant) -> Self {
         Self { looked, shown: now }

@@ -92,7 +92,7 @@ const PROOFS: &[Proof] = &[
     },
     Proof {
         name: "claims",
-        what: "F8: claims while servers are killed",
+        what: "F8: claims while servers are killed, and one stands still (PostgreSQL)",
         run: claims::run,
         times: [600, 5000],
         engines: BOTH,

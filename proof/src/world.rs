@@ -246,10 +246,15 @@ pub struct Server {
 impl Server {
     /// Tells it to end, as a supervisor does.
     pub fn tell_to_end(&self) -> Result<(), String> {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        self.signal("TERM")
+    }
+
+    /// `STOP` and `CONT` let it stand still and go on.
+    pub fn signal(&self, name: &str) -> Result<(), String> {
+        let told = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         told.is_ok_and(|status| status.success())
             .then_some(())
-            .ok_or("the server cannot be told to end".to_owned())
+            .ok_or_else(|| format!("the server did not get {name}"))
     }
 
     /// How it ended, when it has.
