@@ -23,10 +23,12 @@ pub enum Breakage {
     MigrationWithoutTransaction,
     /// Whatever the clock shows is acted on at once, though it leapt.
     ClockBelieved,
+    /// Work that failed keeps its place at the database.
+    PlaceKept,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AckBeforeCommit,
         Self::ClaimWithoutLock,
         Self::NoIdempotencyRow,
@@ -35,6 +37,7 @@ impl Breakage {
         Self::EndAtOnce,
         Self::MigrationWithoutTransaction,
         Self::ClockBelieved,
+        Self::PlaceKept,
     ];
 
     pub fn name(self) -> &'static str {
@@ -47,6 +50,7 @@ impl Breakage {
             Self::EndAtOnce => "end-at-once",
             Self::MigrationWithoutTransaction => "migration-without-transaction",
             Self::ClockBelieved => "clock-believed",
+            Self::PlaceKept => "place-kept",
         }
     }
 }

@@ -56,7 +56,12 @@ impl Session {
         }
         let Ok(mut answer) = post.send_json(&request.body) else { return Outcome::Unknown };
         let status = answer.status().as_u16();
+        let advice = answer.headers().contains_key("retry-after");
         let Ok(text) = answer.body_mut().read_to_string() else { return Outcome::Unknown };
+        if status == 503 && !advice {
+            // No caller expects this one.
+            return Outcome::Refused(0, format!("503 without Retry-After: {text}"));
+        }
         match serde_json::from_str::<Value>(&text) {
             Ok(body) if (200..300).contains(&status) => Outcome::Done(status, body),
             Ok(body) if body["code"] == "OUTCOME_UNKNOWN" => Outcome::Unknown,

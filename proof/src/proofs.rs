@@ -3,7 +3,7 @@
 use crate::arguments::Options;
 use crate::cluster::Cluster;
 use crate::faults::{
-    Seen, Setting, claims, clock, commit, fsync, kill, line, migration, postgres, race, restart,
+    Seen, Setting, claims, clock, commit, exhaustion, fsync, kill, line, migration, postgres, race, restart,
 };
 use crate::world::{Engine, Place, Program};
 use serde_json::{Value, json};
@@ -89,6 +89,14 @@ const PROOFS: &[Proof] = &[
         times: [3, 20],
         engines: BOTH,
         controls: &[("clock-believed", 3, BOTH)],
+    },
+    Proof {
+        name: "exhaustion",
+        what: "F6: 500 writes at once while somebody else holds the lock",
+        run: exhaustion::run,
+        times: [1, 20],
+        engines: BOTH,
+        controls: &[("place-kept", 1, BOTH)],
     },
     Proof {
         name: "claims",

@@ -3,6 +3,7 @@
 pub mod claims;
 pub mod clock;
 pub mod commit;
+pub mod exhaustion;
 pub mod fsync;
 pub mod kill;
 pub mod line;
