@@ -62,7 +62,8 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
                 }
                 // 204 has no body: nothing waits any more.
                 Outcome::Unknown if officer.is_empty(&address, QUEUE) => return,
-                Outcome::Done(..) | Outcome::Unknown | Outcome::Refused(503, _) => {
+                // 408 is what a server says that stood still while a request arrived: it has not read it.
+                Outcome::Done(..) | Outcome::Unknown | Outcome::Refused(503 | 408, _) => {
                     pending = Some(request);
                     crate::pause(Duration::from_millis(20));
                 }
@@ -87,7 +88,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
                 break;
             }
             let hurt = servers.remove(at % servers.len());
-            if servers.len() > 1 && at % STILL_EVERY == 0 {
+            if servers.len() > 1 && at % STILL_EVERY == 0 && !setting.until_found {
                 hurt.signal("STOP")?;
                 still = Some((hurt, Instant::now()));
             } else {

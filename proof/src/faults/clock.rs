@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-const CLIENTS: usize = 8;
+const CLIENTS: usize = 4;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 /// Twice in a schedule the clock leaps, and then returns.

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 const AT_ONCE: usize = 500;
 /// Longer than any request waits.
-const HELD: Duration = Duration::from_millis(6500);
+const HELD: Duration = Duration::from_millis(5500);
 const HEALED: Duration = Duration::from_secs(2);
 /// Connections of one server: its pool and the reserve.
 const CONNECTIONS: i64 = 16;

@@ -17,7 +17,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-const CLIENTS: usize = 16;
+const CLIENTS: usize = 8;
 /// A server that was told to end has ended by then.
 const DEADLINE: Duration = Duration::from_secs(30);
 /// How often a balancer looks whether a server is ready.
