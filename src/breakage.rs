@@ -19,16 +19,31 @@ pub enum Breakage {
     ShedAsInternal,
     /// The journal of SQLite keeps the size that it once had.
     JournalWithoutLimit,
+    /// A commit whose answer was lost is told as if nothing had been stored.
+    OutcomeGuessed,
+    /// Told to end, the server is gone, whoever waits for an answer.
+    EndAtOnce,
+    /// Every statement of a migration is committed by itself.
+    MigrationWithoutTransaction,
+    /// Whatever the clock shows is acted on at once, though it leapt.
+    ClockBelieved,
+    /// Work that failed keeps its place at the database.
+    PlaceKept,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::AckBeforeCommit,
         Self::ClaimWithoutLock,
         Self::NoIdempotencyRow,
         Self::CommitWithoutSync,
         Self::ShedAsInternal,
         Self::JournalWithoutLimit,
+        Self::OutcomeGuessed,
+        Self::EndAtOnce,
+        Self::MigrationWithoutTransaction,
+        Self::ClockBelieved,
+        Self::PlaceKept,
     ];
 
     pub fn name(self) -> &'static str {
@@ -39,6 +54,11 @@ impl Breakage {
             Self::CommitWithoutSync => "commit-without-sync",
             Self::ShedAsInternal => "shed-as-internal",
             Self::JournalWithoutLimit => "journal-without-limit",
+            Self::OutcomeGuessed => "outcome-guessed",
+            Self::EndAtOnce => "end-at-once",
+            Self::MigrationWithoutTransaction => "migration-without-transaction",
+            Self::ClockBelieved => "clock-believed",
+            Self::PlaceKept => "place-kept",
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 use utoipa::ToSchema;
 
 /// The SQL type of instants: `timestamptz` in PostgreSQL, sortable text in SQLite.
@@ -89,6 +90,35 @@ impl<'de> Deserialize<'de> for UtcTime {
     }
 }
 
+/// Tells a clock that goes on from one that was moved while the program ran.
+#[derive(Debug)]
+pub struct Watch {
+    looked: Instant,
+    shown: UtcTime,
+}
+
+impl Watch {
+    /// Farther than any correction of a clock that is kept.
+    const LEAP: Duration = Duration::minutes(10);
+    /// A clock that has gone on so long from where it leapt to is right, or a person would have seen it.
+    const PROBATION: std::time::Duration = std::time::Duration::from_hours(24);
+
+    pub fn begin(now: UtcTime, looked: Instant) -> Self {
+        Self { looked, shown: now }
+    }
+
+    /// Whether the clock shows what it showed when it was last believed, and the time since.
+    pub fn believes(&mut self, now: UtcTime, looks: Instant) -> bool {
+        let since = looks.saturating_duration_since(self.looked);
+        let off = (now.0 - self.shown.0) - Duration::from_std(since).unwrap_or(Duration::MAX);
+        let believed = off.abs() <= Self::LEAP || since >= Self::PROBATION;
+        if believed {
+            *self = Self::begin(now, looks);
+        }
+        believed
+    }
+}
+
 /// Where "now" comes from.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
@@ -132,6 +162,21 @@ mod tests {
         let whole: UtcTime = "2026-11-22T08:30:00Z".parse().unwrap();
         assert_eq!(whole.to_string(), "2026-11-22T08:30:00.000000Z");
         assert_eq!(whole.to_string().parse::<UtcTime>().unwrap(), whole);
+    }
+
+    #[test]
+    fn a_clock_that_leaps_is_not_believed_until_it_is_back_or_a_day_has_gone_by() {
+        let (begun, seconds) = (Instant::now(), std::time::Duration::from_secs);
+        let noon: UtcTime = "2026-11-22T12:00:00Z".parse().unwrap();
+        let mut watch = Watch::begin(noon, begun);
+        assert!(watch.believes(noon.plus(Duration::seconds(62)), begun + seconds(60)));
+        assert!(watch.believes(noon.plus(Duration::minutes(9)), begun + seconds(61)), "corrected");
+        assert!(!watch.believes(noon.plus(Duration::days(3652)), begun + seconds(62)));
+        assert!(!watch.believes(noon.plus(Duration::hours(-1)), begun + seconds(63)));
+        assert!(watch.believes(noon.plus(Duration::minutes(9)), begun + seconds(64)), "it is back");
+        assert!(!watch.believes(noon.plus(Duration::days(1)), begun + seconds(65)));
+        let day = seconds(24 * 3600);
+        assert!(watch.believes(noon.plus(Duration::days(2)), begun + seconds(65) + day));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How a server ends: nobody is let in any more, who is inside is finished, and what was begun in the database ends.
 
 use crate::access::Window;
+use crate::breakage::{self, Breakage};
 use crate::edge::Door;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
@@ -15,6 +16,9 @@ const WORK: Duration = Duration::from_secs(6);
 /// Shuts the door and stops the server when all have left, but not before those who sent them had time to notice: the
 /// listener goes on answering for as long as `linger` says, so that who comes now is refused in words and not cut off.
 pub async fn end(door: Arc<Door>, server: ServerHandle, linger: Duration) {
+    if breakage::is(Breakage::EndAtOnce) {
+        std::process::exit(0);
+    }
     door.close();
     tracing::info!(under_way = door.inside(), "ending");
     let left = tokio::time::timeout(REQUESTS, door.emptied());

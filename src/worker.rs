@@ -2,9 +2,10 @@
 //! every event its place in the transparency log.
 
 use crate::access::{Window, forget_sessions, has_forgettable_sessions};
+use crate::breakage::{self, Breakage};
 use crate::casework;
 use crate::catalogue;
-use crate::clock::UtcTime;
+use crate::clock::{UtcTime, Watch};
 use crate::command::{by_program, forget_keys, has_forgettable_keys};
 use crate::deadlines;
 use crate::outbox;
@@ -14,7 +15,7 @@ use crate::transparency::{self, Notary};
 use actix_web::web::Data;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const PAUSE: Duration = Duration::from_millis(500);
 /// Messages handled in one transaction, clocks looked at in one read.
@@ -55,10 +56,18 @@ impl Failures {
 pub async fn run(window: Data<Window>, notary: Notary, failures: Failures) {
     let chores = async {
         let mut beat = beat();
+        let mut watch = Watch::begin(window.now(), Instant::now());
         loop {
             beat.tick().await;
             let mut round = Round::default();
             chores(&window, &mut round).await;
+            let now = window.now();
+            if watch.believes(now, Instant::now()) || breakage::is(Breakage::ClockBelieved) {
+                irrevocable(&window, now, &mut round).await;
+            } else {
+                round.failed += 1;
+                tracing::warn!(%now, "the clock leapt: nothing runs out or is forgotten");
+            }
             failures.count(&round);
         }
     };
@@ -93,19 +102,23 @@ pub async fn round_with(window: &Data<Window>, notary: &Notary) -> Round {
 async fn round_of(window: &Data<Window>, notary: Option<&Notary>) -> Round {
     let mut round = Round::default();
     chores(window, &mut round).await;
+    irrevocable(window, window.now(), &mut round).await;
     log(window, notary, &mut round).await;
     round
 }
 
-/// What fails holds up nothing else.
 async fn chores(window: &Data<Window>, round: &mut Round) {
     if let Err(problem) = deliver(window, round).await {
         round.fail("messages were not delivered", &problem);
     }
-    if let Err(problem) = lapse(window, round).await {
+}
+
+/// What cannot be taken back, and follows from nothing but the time. What fails holds up nothing else.
+async fn irrevocable(window: &Data<Window>, now: UtcTime, round: &mut Round) {
+    if let Err(problem) = lapse(window, now, round).await {
         round.fail("clocks were not looked at", &problem);
     }
-    if let Err(problem) = forget(window).await {
+    if let Err(problem) = forget(window, now).await {
         round.fail("old keys and sessions were not forgotten", &problem);
     }
 }
@@ -185,8 +198,7 @@ async fn deliver_alone(
     Ok(())
 }
 
-async fn lapse(window: &Data<Window>, round: &mut Round) -> Result<(), Problem> {
-    let now = window.now();
+async fn lapse(window: &Data<Window>, now: UtcTime, round: &mut Round) -> Result<(), Problem> {
     let (mut after, mut outages) = (None, 0);
     loop {
         let overdue = window
@@ -218,13 +230,12 @@ async fn lapse(window: &Data<Window>, round: &mut Round) -> Result<(), Problem> 
     }
 }
 
-async fn forget(window: &Data<Window>) -> Result<(), Problem> {
-    let now = window.now();
+async fn forget(window: &Data<Window>, now: UtcTime) -> Result<(), Problem> {
     let any = move |conn: &mut Conn| -> Result<bool, Problem> {
         Ok(has_forgettable_keys(conn, now)? || has_forgettable_sessions(conn, now)?)
     };
     if window.store().reserved().read(any).await? {
-        by_program(window, |act| forget_both(act.conn, act.now)).await?;
+        by_program(window, move |act| forget_both(act.conn, now)).await?;
     }
     Ok(())
 }

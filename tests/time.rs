@@ -58,6 +58,22 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    /// A clock that was wrong for a while: what was begun then is not later than everything, and no session outlives
+    /// its hours because of it.
+    fn a_clock_that_is_set_back_holds_nothing_up_and_lengthens_nothing(app) {
+        app.move_clock_to("2036-11-23T01:00:00Z");
+        let early = app.user(&filer(DESIGN));
+        let case = one_case(&early);
+        app.move_clock_to("2026-11-23T01:00:00Z");
+        early.get("/api/v1/cases").refused(401, "UNAUTHENTICATED");
+        app.work();
+        let user = app.user(&filer(DESIGN));
+        let notices = user.get("/api/v1/notices").expect(200);
+        assert!(notices["items"].as_array().unwrap().iter().any(|notice| notice["submissionId"] == case["submissionId"]), "{notices}");
+    }
+}
+
+on_both_engines! {
     /// What only an older version of the pack knows can still be looked for: cases that began under it keep its codes.
     fn codes_of_an_older_pack_can_be_looked_for(app) {
         let case = one_case(&app.user(&filer(DESIGN)));

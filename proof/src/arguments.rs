@@ -13,6 +13,8 @@ pub struct Options {
     pub postgres_data: PathBuf,
     pub postgres_programs: PathBuf,
     pub repository: PathBuf,
+    /// The library that moves a program's clock, where there is one.
+    pub faketime: Option<PathBuf>,
     pub full: bool,
     pub seed: u64,
     /// Only these faults; all when empty.
@@ -36,6 +38,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String>
         postgres_data: PathBuf::new(),
         postgres_programs: PathBuf::new(),
         repository: PathBuf::from("."),
+        faketime: None,
         full: false,
         seed: 1,
         only: Vec::new(),
@@ -54,6 +57,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String>
             "--postgres-data" => options.postgres_data = value()?.into(),
             "--postgres-programs" => options.postgres_programs = value()?.into(),
             "--repository" => options.repository = value()?.into(),
+            "--faketime" => options.faketime = Some(value()?.into()),
             "--results" => options.results = Some(value()?.into()),
             "--picture" => options.picture = Some(value()?.into()),
             "--commit" => options.commit = Some(value()?),

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 pub struct Client {
+    /// Which of the clients it is, from 0.
+    pub number: usize,
     applicant: Session,
     officer: Session,
     form: Value,
@@ -21,6 +23,8 @@ pub struct Client {
     pub pending: Option<Request>,
     /// All that was asked and what came of it, in order.
     pub entries: Vec<Entry>,
+    /// The longest it waited for an answer, or for the end of the connection.
+    pub slowest: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -51,9 +55,10 @@ pub enum After {
 }
 
 impl Client {
-    pub fn new(applicant: Session, officer: Session, form: Value, seed: u64) -> Self {
+    pub fn new(number: usize, applicant: Session, officer: Session, form: Value, seed: u64) -> Self {
         let random = SmallRng::seed_from_u64(seed);
-        Self { applicant, officer, form, random, step: Step::Draft, pending: None, entries: Vec::new() }
+        let (step, pending, entries, slowest) = (Step::Draft, None, Vec::new(), Duration::ZERO);
+        Self { number, applicant, officer, form, random, step, pending, entries, slowest }
     }
 
     fn key(&mut self) -> String {
@@ -77,6 +82,25 @@ impl Client {
         }
     }
 
+    /// Signs both in again; what was asked last comes again if nobody was signed in.
+    pub fn renew(&mut self, address: &str) -> Result<(), String> {
+        self.applicant = self.applicant.again(address)?;
+        self.officer = self.officer.again(address)?;
+        if let Some(Entry { request, outcome: Outcome::Refused(401, _), .. }) = self.entries.last() {
+            self.pending = Some(request.clone());
+        }
+        Ok(())
+    }
+
+    /// Leaves what it was at, and begins with a draft.
+    pub fn begin_anew(&mut self) {
+        self.step = Step::Draft;
+    }
+
+    pub fn officer(&self) -> &Session {
+        &self.officer
+    }
+
     pub fn applicant(&self) -> &Session {
         &self.applicant
     }
@@ -92,7 +116,8 @@ impl Client {
         }
         let (applicant, officer) = (self.applicant.clone(), self.officer.clone());
         let (form, random) = (self.form.clone(), self.random.clone());
-        Self { applicant, officer, form, random, step: Step::Draft, pending, entries }
+        let (number, step, slowest) = (self.number, Step::Draft, self.slowest);
+        Self { number, applicant, officer, form, random, step, pending, entries, slowest }
     }
 
     /// Goes on until it is told to stop or gets no answer.
@@ -132,6 +157,7 @@ impl Client {
         let asked = Instant::now();
         let outcome = self.send(address, &request);
         let answered = Instant::now();
+        self.slowest = self.slowest.max(answered - asked);
         ledger.answer(&request, &outcome);
         self.entries.push(Entry { request: request.clone(), outcome: outcome.clone(), asked, answered });
         match outcome {

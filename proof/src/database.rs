@@ -76,6 +76,14 @@ impl Database {
         Ok(Self(conn))
     }
 
+    /// Takes what every write needs, and holds it until this is dropped.
+    pub fn hold_writes(&mut self) -> Result<(), String> {
+        self.run(match self.0 {
+            Conn::Sqlite(_) => "BEGIN IMMEDIATE",
+            Conn::Postgres(_) => "BEGIN; LOCK TABLE submissions IN ACCESS EXCLUSIVE MODE",
+        })
+    }
+
     /// Runs statements as they are.
     pub fn run(&mut self, sql: &str) -> Result<(), String> {
         let ran = match &mut self.0 {

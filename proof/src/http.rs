@@ -13,6 +13,7 @@ const PASSWORD: &str = "nantong-demo-2026";
 /// Somebody signed in. The session is a row, so it outlives the server.
 #[derive(Clone)]
 pub struct Session {
+    user_name: String,
     agent: Agent,
     cookie: String,
 }
@@ -35,7 +36,12 @@ impl Session {
         let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
         let cookie = cookie.and_then(|value| value.split(';').next()).map(str::to_owned);
         let cookie = cookie.ok_or_else(|| format!("sign-in of {user_name}: {}", answer.status()))?;
-        Ok(Self { agent, cookie })
+        Ok(Self { user_name: user_name.to_owned(), agent, cookie })
+    }
+
+    /// Another session of the same person.
+    pub fn again(&self, address: &str) -> Result<Self, String> {
+        Self::sign_in(address, &self.user_name)
     }
 
     /// What the session is known by.
@@ -55,13 +61,24 @@ impl Session {
         }
         let Ok(mut answer) = post.send_json(&request.body) else { return Outcome::Unknown };
         let status = answer.status().as_u16();
+        let advice = answer.headers().contains_key("retry-after");
         let Ok(text) = answer.body_mut().read_to_string() else { return Outcome::Unknown };
+        if status == 503 && !advice {
+            // No caller expects this one.
+            return Outcome::Refused(0, format!("503 without Retry-After: {text}"));
+        }
         match serde_json::from_str::<Value>(&text) {
             Ok(body) if (200..300).contains(&status) => Outcome::Done(status, body),
             Ok(body) if body["code"] == "OUTCOME_UNKNOWN" => Outcome::Unknown,
             _ if (200..300).contains(&status) => Outcome::Unknown,
             _ => Outcome::Refused(status, text),
         }
+    }
+
+    /// Whether a read is answered with what was asked for.
+    pub fn is_served(&self, address: &str) -> bool {
+        let asked = self.agent.get(format!("{address}/api/v1/cases?limit=1")).header("Cookie", &self.cookie);
+        asked.call().is_ok_and(|answer| answer.status() == 200)
     }
 
     /// Whether nobody waits in a queue any more.
@@ -86,8 +103,17 @@ impl Session {
     }
 }
 
+/// Whether the server at this address lives, and says so at once.
+pub fn is_alive(address: &str) -> bool {
+    answers_ok(&format!("{address}/livez"), Duration::from_secs(1))
+}
+
 /// Whether the server at this address serves.
 pub fn is_ready(address: &str) -> bool {
-    let agent: Agent = Agent::config_builder().timeout_global(Some(Duration::from_secs(2))).build().into();
-    agent.get(format!("{address}/readyz")).call().is_ok()
+    answers_ok(&format!("{address}/readyz"), Duration::from_secs(2))
+}
+
+fn answers_ok(url: &str, within: Duration) -> bool {
+    let agent: Agent = Agent::config_builder().timeout_global(Some(within)).build().into();
+    agent.get(url).call().is_ok()
 }

@@ -16,6 +16,7 @@ mod operation;
 mod oracle;
 mod proofs;
 mod volume;
+mod proxy;
 mod world;
 
 use std::process::ExitCode;

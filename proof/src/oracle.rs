@@ -180,7 +180,8 @@ pub fn account(world: &World, clients: &[Client]) -> Result<Findings, String> {
     ] {
         let found = database.number(&sql)?;
         if found != expected {
-            findings.fault(format!("{what}: {found}, and the ledger says {expected}"));
+            let word = if found > expected { "DOUBLED" } else { "LOST" };
+            findings.fault(format!("{word}: {what}: {found}, and the ledger says {expected}"));
         }
     }
     if let Err(said) = world.run(&["verify"]) {

@@ -1,9 +1,10 @@
 //! A database of the proof's own with a demo city in it, and servers on it.
 
 use crate::cluster::Cluster;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -41,6 +42,8 @@ pub struct Place {
     pub cluster: Cluster,
     /// Folder of the repository: the city pack and the examples lie there.
     pub repository: PathBuf,
+    /// The library that moves a program's clock, where there is one.
+    pub faketime: Option<PathBuf>,
     /// A seeded SQLite database, made by the first world and copied by the others.
     pub template: PathBuf,
     /// Where worlds keep their files, if not where the system keeps its temporary ones.
@@ -57,11 +60,26 @@ pub struct World {
     made: Option<TempDir>,
 }
 
+/// Of a SQLite database, in its folder.
+const FILE: &str = "onewindow.sqlite";
 static NAMES: AtomicU32 = AtomicU32::new(0);
 
 impl World {
-    /// A migrated database with the demo city.
-    pub fn make(engine: Engine, program: &Program, place: &Place) -> Result<Self, String> {
+    /// A database with nothing in it.
+    pub fn empty(engine: Engine, program: &Program, place: &Place) -> Result<Self, String> {
+        Self::with(engine, program, place, "template1")
+    }
+
+    /// Another database with the same in it, which nobody may be connected to.
+    pub fn copy(&self) -> Result<Self, String> {
+        let world = Self::with(self.engine, &self.program, &self.place, self.database())?;
+        if self.engine == Engine::Sqlite {
+            crate::database::copy_whole(&self.url, &world.folder().join(FILE))?;
+        }
+        Ok(world)
+    }
+
+    fn with(engine: Engine, program: &Program, place: &Place, template: &str) -> Result<Self, String> {
         let folder = match &place.volume {
             Some(volume) => tempfile::tempdir_in(volume),
             None => tempfile::tempdir(),
@@ -71,17 +89,22 @@ impl World {
             Engine::Sqlite => sqlite_in(folder.path()),
             Engine::Postgres => {
                 let name = format!("proof_{}_{}", std::process::id(), NAMES.fetch_add(1, Ordering::Relaxed));
-                crate::database::administer(&place.postgres, &format!("CREATE DATABASE {name}"))?;
+                let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+                crate::database::administer(&place.postgres, &create)?;
                 let (server, _) = place.postgres.rsplit_once('/').ok_or("a PostgreSQL URL has a path")?;
                 format!("{server}/{name}")
             }
         };
         let path = folder.path().to_path_buf();
         let (program, place) = (program.clone(), place.clone());
-        let world = Self { engine, url, program, folder: path, place, made: Some(folder) };
-        if engine == Engine::Sqlite && world.place.template.is_file() {
-            std::fs::copy(&world.place.template, world.folder().join("onewindow.sqlite"))
-                .map_err(|error| error.to_string())?;
+        Ok(Self { engine, url, program, folder: path, place, made: Some(folder) })
+    }
+
+    /// A migrated database with the demo city.
+    pub fn make(engine: Engine, program: &Program, place: &Place) -> Result<Self, String> {
+        let world = Self::empty(engine, program, place)?;
+        if engine == Engine::Sqlite && place.template.is_file() {
+            std::fs::copy(&place.template, world.folder().join(FILE)).map_err(|error| error.to_string())?;
             return Ok(world);
         }
         for words in [&["migrate"][..], &["seed", "--demo"]] {
@@ -107,6 +130,12 @@ impl World {
         }
     }
 
+    /// `host:port` of the database's server.
+    pub fn database_server(&self) -> Result<&str, String> {
+        let place = self.url.split_once('@').and_then(|(_, place)| place.split_once('/'));
+        place.map(|(server, _)| server).ok_or_else(|| "this database has no server".to_owned())
+    }
+
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -121,13 +150,30 @@ impl World {
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        self.on_this_database(Command::new(&self.program.path), words)
+        self.on_database(Command::new(&self.program.path), &self.url, words)
     }
 
-    fn on_this_database(&self, mut command: Command, words: &[&str]) -> Command {
-        command.current_dir(&self.place.repository).args(words).args(["--database", &self.url]);
+    fn on_database(&self, mut command: Command, url: &str, words: &[&str]) -> Command {
+        command.current_dir(&self.place.repository).args(words).args(["--database", url]);
         command.arg("--data-dir").arg(self.folder());
         command
+    }
+
+    /// The program by itself, for `end`.
+    pub fn untraced(&self) -> Command {
+        Command::new(&self.program.path)
+    }
+
+    /// The program under strace, for `end`.
+    pub fn traced(&self, arguments: &[&OsStr]) -> Command {
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq"]).args(arguments).arg(&self.program.path);
+        strace
+    }
+
+    /// Runs a command to whatever end it comes to, with this address of the database.
+    pub fn end(&self, program: Command, url: &str, words: &[&str]) -> Result<Output, String> {
+        self.on_database(program, url, words).output().map_err(|error| error.to_string())
     }
 
     /// Runs a command of the program to its end; what it says is an error when it fails.
@@ -141,7 +187,20 @@ impl World {
 
     /// Starts a server and waits until it is ready; answers how long that took.
     pub fn serve(&self) -> Result<(Server, Duration), String> {
-        self.serve_by(Command::new(&self.program.path))
+        self.serve_by(Command::new(&self.program.path), &self.url)
+    }
+
+    /// Starts a server that comes to the database by this address of it.
+    pub fn serve_by_way_of(&self, url: &str) -> Result<(Server, Duration), String> {
+        self.serve_by(Command::new(&self.program.path), url)
+    }
+
+    /// Starts a server whose clock is as far off as a file says, and tells durations as before.
+    pub fn serve_by_clock(&self, library: &Path, file: &Path) -> Result<(Server, Duration), String> {
+        let mut command = self.untraced();
+        command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", file);
+        command.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        self.serve_by(command, &self.url)
     }
 
     /// Starts a server that is killed at its N-th `fsync` or `fdatasync`: the call itself is not made.
@@ -151,13 +210,13 @@ impl World {
         strace.args(["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync"]);
         strace.args(["-e", &format!("inject=fsync,fdatasync:error=EIO:signal=KILL:when={at}")]);
         strace.arg(&self.program.path);
-        self.serve_by(strace)
+        self.serve_by(strace, &self.url)
     }
 
-    fn serve_by(&self, command: Command) -> Result<(Server, Duration), String> {
+    fn serve_by(&self, command: Command, url: &str) -> Result<(Server, Duration), String> {
         let begun = Instant::now();
         let words = ["serve", "--profile", "demo", "--listen", "127.0.0.1:0"];
-        let mut command = self.on_this_database(command, &words);
+        let mut command = self.on_database(command, url, &words);
         if let Some(broken) = self.program.broken {
             command.args(["--break", broken]);
         }
@@ -241,6 +300,24 @@ impl Server {
             }
             crate::pause(Duration::from_millis(5));
         }
+    }
+
+    /// Tells it to end, as a supervisor does.
+    pub fn tell_to_end(&self) -> Result<(), String> {
+        self.signal("TERM")
+    }
+
+    /// `STOP` and `CONT` let it stand still and go on.
+    pub fn signal(&self, name: &str) -> Result<(), String> {
+        let told = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        told.is_ok_and(|status| status.success())
+            .then_some(())
+            .ok_or_else(|| format!("the server did not get {name}"))
+    }
+
+    /// How it ended, when it has.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>, String> {
+        self.child.try_wait().map_err(|error| error.to_string())
     }
 
     /// Ends it as a power switch would end a process: nothing of it runs any more when this returns.

@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 pub const COOKIE: &str = "__Host-session";
 const IDLE: Duration = Duration::minutes(30);
 const ABSOLUTE: Duration = Duration::hours(12);
+/// How far the clocks of two servers may be apart. A session that begins later than that was opened by a clock that was
+/// wrong, and would live until its end.
+const SKEW: Duration = Duration::minutes(1);
 /// The row is touched at most this often, so that reading does not become writing.
 const TOUCH: Duration = Duration::minutes(1);
 
@@ -77,7 +80,10 @@ pub fn find(conn: &mut Conn, token: &str, now: UtcTime) -> Result<Live, Problem>
         .optional()?;
     match row {
         Some((id, user, created_at, seen, expires_at, None, state))
-            if now < expires_at && now < seen.plus(IDLE) && state == "ACTIVE" =>
+            if created_at <= now.plus(SKEW)
+                && now < expires_at
+                && now < seen.plus(IDLE)
+                && state == "ACTIVE" =>
         {
             Ok(Live { id, user, created_at, expires_at, wants_touch: seen.plus(TOUCH) <= now })
         }

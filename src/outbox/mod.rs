@@ -60,6 +60,9 @@ pub fn push(
     Ok(())
 }
 
+/// How far the clocks of two servers may be apart.
+const SKEW: Duration = Duration::minutes(1);
+
 /// A message that waits, by its place in the order of delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
 pub struct Waiting {
@@ -72,11 +75,12 @@ impl Waiting {
     /// A message that failed is tried again after 2, 4, 8 … seconds since it was written, at least once an hour.
     pub fn is_due(&self, now: UtcTime) -> bool {
         let patience = Duration::seconds(2_i64.pow(self.attempts.clamp(0, 12).cast_unsigned()).min(3600));
-        self.attempts == 0 || self.created_at.plus(patience) <= now
+        self.attempts == 0 || self.created_at.plus(patience) <= now || self.created_at > now.plus(SKEW)
     }
 }
 
-/// What was written until now and waits, oldest first, from after a message on. It is found by its state and never by a high-water mark kept
+/// What was written until now and waits, oldest first, from after a message on; also what a clock wrote that has been
+/// set back since, which would else wait until then. It is found by its state and never by a high-water mark kept
 /// between rounds: a lower id may commit later.
 pub fn waiting(
     conn: &mut Conn,
@@ -85,7 +89,8 @@ pub fn waiting(
     most: i64,
 ) -> Result<Vec<Waiting>, Problem> {
     let mut query = messages::table
-        .filter(messages::state.eq(PENDING).and(messages::created_at.le(until)))
+        .filter(messages::state.eq(PENDING))
+        .filter(messages::created_at.le(until).or(messages::created_at.gt(until.plus(SKEW))))
         .order((messages::created_at.asc(), messages::message_id.asc()))
         .limit(most)
         .select((messages::created_at, messages::message_id, messages::attempts))

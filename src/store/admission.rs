@@ -4,6 +4,7 @@
 
 use super::StoreError;
 use super::measures::{Measures, Shed};
+use crate::breakage::{self, Breakage};
 use crate::edge::{Door, Patience, Visit};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -51,6 +52,15 @@ struct Places {
 pub struct Place {
     _visit: Visit,
     _connection: Option<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    /// Gives it to the next, whatever came of the work.
+    pub fn leave(self, done: bool) {
+        if !done && breakage::is(Breakage::PlaceKept) {
+            std::mem::forget(self);
+        }
+    }
 }
 
 impl Admission {

@@ -1,11 +1,15 @@
-//! A write that tells before it has committed: what `Store::write` must never be. See `crate::breakage`.
+//! A write that tells before it has committed, and a migration without a transaction: what `Store::write` and
+//! `migrate` must never be. See `crate::breakage`.
 
 use super::conn::{Conn, Manager};
 use super::measures::Measures;
 use super::{StoreError, checkout, transaction};
 use crate::breakage;
 use actix_web::web;
+use diesel::connection::{BoxableConnection, SimpleConnection};
+use diesel::migration::{MigrationSource, Result as Migrated};
 use diesel::r2d2::Pool;
+use diesel_migrations::MigrationHarness;
 use tokio::sync::oneshot;
 
 pub async fn write_telling_early<T, E>(
@@ -28,4 +32,20 @@ where
         if good { transaction::commit(&mut conn) } else { transaction::roll_back(&mut conn) }
     }));
     told.await.unwrap_or_else(|_| Err(StoreError::Busy.into()))
+}
+
+pub fn migrate_in_pieces<C, DB>(conn: &mut C, source: impl MigrationSource<DB>) -> Migrated<usize>
+where
+    DB: diesel::backend::Backend + 'static,
+    C: MigrationHarness<DB> + BoxableConnection<DB> + SimpleConnection,
+{
+    let pending = conn.pending_migrations(source)?;
+    for migration in &pending {
+        migration.run(conn)?;
+        let version = migration.name().version();
+        conn.batch_execute(&format!(
+            "INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"
+        ))?;
+    }
+    Ok(pending.len())
 }

@@ -67,10 +67,12 @@ const SQLITE_COMMON: &str = "
 
 /// FULL, because NORMAL loses acknowledged commits when the power goes; the writer alone may checkpoint.
 const SQLITE_WRITER: &str = "
-    PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA secure_delete = ON;
     PRAGMA journal_size_limit = 67108864;";
+
+/// More than ever open a new file at the same moment.
+const OPENERS: usize = 100;
 
 const POSTGRES_SESSION: &str = "
     SET statement_timeout = '5s';
@@ -102,6 +104,9 @@ pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
         Target::Sqlite(path) => {
             let mut conn = establish_sqlite(path)?;
             conn.batch_execute(SQLITE_COMMON).map_err(query)?;
+            if purpose == Use::Write {
+                keep_a_journal(&mut conn).map_err(query)?;
+            }
             match purpose {
                 Use::Write if breakage::is(Breakage::CommitWithoutSync) => {
                     let broken = SQLITE_WRITER.replace("synchronous = FULL", "synchronous = NORMAL");
@@ -121,10 +126,27 @@ pub fn open(target: &Target, purpose: Use) -> Result<Conn, r2d2::Error> {
 }
 
 fn establish_postgres(url: &str) -> Result<PgConnection, r2d2::Error> {
-    // Five seconds without an answer from the other side ends a connection that only looks alive.
+    // Five seconds without an answer from the other side ends a connection that only looks alive: while something is
+    // on its way to it (tcp_user_timeout), and while only its answer is awaited (keepalives, else first sent after
+    // two hours).
     let separator = if url.contains('?') { '&' } else { '?' };
-    let timeouts = "connect_timeout=3&tcp_user_timeout=5000&application_name=onewindow";
+    let timeouts = "connect_timeout=3&tcp_user_timeout=5000&keepalives_idle=3&keepalives_interval=1\
+                    &keepalives_count=2&application_name=onewindow";
     PgConnection::establish(&format!("{url}{separator}{timeouts}")).map_err(r2d2::Error::ConnectionError)
+}
+
+/// Whoever opens a new file first makes it WAL. That waits for no lock, whatever the busy timeout: who comes at the
+/// same moment waits as writers do, and then finds it done.
+fn keep_a_journal(conn: &mut SqliteConnection) -> QueryResult<()> {
+    let mut made = conn.batch_execute("PRAGMA journal_mode = WAL");
+    for _ in 0..OPENERS {
+        if !made.as_ref().is_err_and(|error| error.to_string().contains("database is locked")) {
+            break;
+        }
+        conn.batch_execute("BEGIN IMMEDIATE; ROLLBACK")?;
+        made = conn.batch_execute("PRAGMA journal_mode = WAL");
+    }
+    made
 }
 
 fn establish_sqlite(path: &str) -> Result<SqliteConnection, r2d2::Error> {
@@ -163,6 +185,24 @@ mod tests {
         assert!(matches!(Target::parse("postgres://h/db").unwrap(), Target::Postgres(_)));
         for bad in ["postgre://h/db", "a.db", "sqlite://", "mysql://h/db", ""] {
             assert!(Target::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn several_who_open_a_new_file_at_once_all_may() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let target = Target::Sqlite(folder.path().join("new.sqlite").display().to_string());
+            let start = std::sync::Barrier::new(8);
+            std::thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        start.wait();
+                        let mut conn = open(&target, Use::Write).unwrap();
+                        conn.batch_execute("CREATE TABLE IF NOT EXISTS things (thing TEXT)").unwrap();
+                    });
+                }
+            });
         }
     }
 

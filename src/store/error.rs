@@ -63,6 +63,7 @@ impl From<StoreError> for Problem {
                 Code::Internal
             }
             StoreError::Busy | StoreError::Full | StoreError::LockTimeout => Code::Unavailable,
+            StoreError::OutcomeUnknown if breakage::is(Breakage::OutcomeGuessed) => Code::Unavailable,
             StoreError::OutcomeUnknown => Code::OutcomeUnknown,
             StoreError::Database(DieselError::NotFound) => Code::NotFound,
             _ => Code::Internal,

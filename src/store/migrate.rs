@@ -3,7 +3,8 @@
 
 use super::conn::{Conn, Target, Use, open};
 use super::copy::Engine;
-use super::{StoreError, transaction};
+use super::{StoreError, broken, transaction};
+use crate::breakage::{self, Breakage};
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
@@ -94,6 +95,13 @@ pub fn known_migrations(engine: Engine) -> Result<Vec<String>, StoreError> {
 /// Brings the database to this program's schema; answers how many migrations ran. A newer database is refused.
 pub fn migrate(url: &str) -> Result<usize, StoreError> {
     let mut conn = connect(url)?;
+    if breakage::is(Breakage::MigrationWithoutTransaction) {
+        return match &mut conn {
+            Conn::Pg(pg) => broken::migrate_in_pieces(pg, POSTGRES),
+            Conn::Sqlite(sqlite) => broken::migrate_in_pieces(sqlite, SQLITE),
+        }
+        .map_err(|error| failed(&*error));
+    }
     in_turn(&mut conn, |conn| {
         refuse_newer(&state(conn)?)?;
         match conn {

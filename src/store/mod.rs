@@ -150,8 +150,10 @@ impl Store {
                     return broken::write_telling_early(pool, measures, f).await;
                 }
                 let work = blocking(move || {
-                    let _place = place;
-                    transaction::write(&mut *checkout(&pool, &measures)?, &f)
+                    let written = checkout(&pool, &measures).map_err(E::from);
+                    let written = written.and_then(|mut conn| transaction::write(&mut conn, &f));
+                    place.leave(written.is_ok());
+                    written
                 });
                 self.in_time(lane, &waited_for, work).await
             }

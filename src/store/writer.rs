@@ -64,6 +64,7 @@ impl Writer {
             measures.taken_from_queue(begun.elapsed());
             let (outcome, group) = in_savepoint(conn, &f);
             let acknowledge: Acknowledge = Box::new(move |committed| {
+                let done = committed.is_ok() && outcome.is_ok();
                 let _ = answer.send(match (committed, outcome) {
                     (Ok(()), outcome) => outcome,
                     (Err(error), Ok(_)) => Err(error.into()),
@@ -71,7 +72,7 @@ impl Writer {
                     // has stored nothing whatever became of the commit.
                     (Err(_), Err(_)) => Err(StoreError::Busy.into()),
                 });
-                drop(place);
+                place.leave(done);
             });
             Done { acknowledge, group }
         });

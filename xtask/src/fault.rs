@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use crate::child;
 use crate::cluster::{Cluster, Durability};
 use crate::debian;
+use crate::faketime;
 use crate::postgres;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
@@ -30,6 +31,13 @@ pub fn run(workspace: &Workspace, words: &[String]) -> Result<Tally, String> {
     command.arg("--postgres-data").arg(cluster.data()).arg("--postgres-programs").arg(binaries.folder());
     // What the proof leaves behind when it is interrupted goes with the cluster.
     command.env("TMPDIR", cluster.folder());
+    match faketime::find_or_install() {
+        Ok(library) => {
+            command.arg("--faketime").arg(library);
+        }
+        // The proof says that it did not run, and goes on with the others.
+        Err(words) => println!("  {words}"),
+    }
     command.args(words).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("proof could not be started: {error}"))?;
     let mut tally = Tally::default();

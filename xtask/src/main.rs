@@ -7,6 +7,7 @@ mod bench;
 mod child;
 mod cluster;
 mod debian;
+mod faketime;
 mod fault;
 mod json;
 mod libtest;

@@ -38,6 +38,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
         cluster: Cluster { data: options.postgres_data.clone(), programs: options.postgres_programs.clone() },
         repository: options.repository.clone(),
         template: templates.path().join("seeded.sqlite"),
+        faketime: None,
         volume: None,
     };
     let program = Program { path: options.server.clone(), broken: None };

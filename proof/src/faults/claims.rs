@@ -1,5 +1,5 @@
-//! F8: several servers hand out the cases of one queue while one of them is killed again and again. SQLite has one
-//! server, which is killed just so.
+//! F8: several servers hand out the cases of one queue while one of them is killed again and again, and now and then one
+//! stands still for longer than anybody waits for it, and goes on. SQLite has one server, which is killed just so.
 
 use super::{APPLICANT, OFFICER, Seen, Setting, form};
 use crate::database::Database;
@@ -11,12 +11,16 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const CLAIMERS: usize = 16;
 const QUEUE: &str = "TZHT-PRE_EXAMINATION";
 /// Between one kill and the next.
 const BETWEEN: Duration = Duration::from_millis(700);
+/// Longer than PostgreSQL keeps any lock, statement or transaction of a server that says nothing.
+const STILL: Duration = Duration::from_secs(11);
+/// One in so many of those that are hurt stands still.
+const STILL_EVERY: usize = 4;
 
 pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let world = World::make(setting.engine, setting.program, setting.place)?;
@@ -58,7 +62,8 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
                 }
                 // 204 has no body: nothing waits any more.
                 Outcome::Unknown if officer.is_empty(&address, QUEUE) => return,
-                Outcome::Done(..) | Outcome::Unknown | Outcome::Refused(503, _) => {
+                // 408 is what a server says that stood still while a request arrived: it has not read it.
+                Outcome::Done(..) | Outcome::Unknown | Outcome::Refused(503 | 408, _) => {
                     pending = Some(request);
                     crate::pause(Duration::from_millis(20));
                 }
@@ -72,20 +77,29 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     std::thread::scope(|scope| -> Result<(), String> {
         let claimer = &claimer;
         let claiming: Vec<_> = (0..CLAIMERS).map(|at| scope.spawn(move || claimer(at))).collect();
-        let mut at = 0;
+        let (mut at, mut still) = (0, None::<(Server, Instant)>);
         loop {
             crate::pause(BETWEEN);
+            if let Some((server, _)) = still.take_if(|(_, since)| since.elapsed() > STILL) {
+                server.signal("CONT")?;
+                servers.push(server);
+            }
             if claiming.iter().all(std::thread::ScopedJoinHandle::is_finished) {
                 break;
             }
-            let (again, took) = {
-                servers.remove(at % servers.len()).kill();
-                world.serve()?
-            };
-            seen.slowest_start = seen.slowest_start.max(took);
-            servers.push(again);
+            let hurt = servers.remove(at % servers.len());
+            if servers.len() > 1 && at % STILL_EVERY == 0 && !setting.until_found {
+                hurt.signal("STOP")?;
+                still = Some((hurt, Instant::now()));
+            } else {
+                hurt.kill();
+                let (again, took) = world.serve()?;
+                seen.slowest_start = seen.slowest_start.max(took);
+                servers.push(again);
+            }
+            let all = servers.iter().chain(still.iter().map(|(server, _)| server));
             *addresses.lock().map_err(|_| "a claimer panicked")? =
-                servers.iter().map(|server: &Server| server.address.clone()).collect();
+                all.map(|server| server.address.clone()).collect();
             at += 1;
         }
         claiming.into_iter().try_for_each(|one| one.join().map_err(|_| "a claimer panicked".to_owned()))

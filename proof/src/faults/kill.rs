@@ -65,7 +65,8 @@ pub fn finish(
                 Outcome::Done(..) => client.entries.push(Entry { request, outcome, asked, answered }),
                 Outcome::Unknown | Outcome::Refused(503, _) => client.pending = Some(request),
                 Outcome::Refused(status, body) => {
-                    return Err(format!("{} was refused with {status}: {body}", request.kind.name()));
+                    let words = format!("{} was refused with {status}: {body}", request.kind.name());
+                    seen.findings.faults.push(words);
                 }
             }
         }

@@ -1,14 +1,20 @@
 //! The faults, one a file. Each runs on a world of its own and says what it found.
 
 pub mod claims;
+pub mod clock;
+pub mod commit;
 pub mod disk;
+pub mod exhaustion;
 pub mod fsync;
 pub mod full;
 pub mod kill;
+pub mod line;
+pub mod migration;
 pub mod outsider;
 pub mod postgres;
 pub mod power;
 pub mod race;
+pub mod restart;
 pub mod wait;
 
 use crate::client::Client;
@@ -59,7 +65,8 @@ fn clients(setting: &Setting<'_>, address: &str, count: usize) -> Result<Vec<Cli
     let form = form(&setting.place.repository)?;
     let (applicant, officer) = (Session::sign_in(address, APPLICANT)?, Session::sign_in(address, OFFICER)?);
     let seed = |at: usize| setting.seed.wrapping_mul(1_000_003).wrapping_add(at as u64);
-    Ok((0..count).map(|at| Client::new(applicant.clone(), officer.clone(), form.clone(), seed(at))).collect())
+    let client = |at| Client::new(at, applicant.clone(), officer.clone(), form.clone(), seed(at));
+    Ok((0..count).map(client).collect())
 }
 
 /// All clients work, each in a thread of its own, while `hurt` does what the fault is. Then everybody stops, and what

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 const CLIENTS: usize = 16;
 /// A server that is not well by then does not heal.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let world = World::make(setting.engine, setting.program, setting.place)?;
@@ -65,7 +65,7 @@ fn hurt(world: &World, setting: &Setting<'_>, at: usize) -> Result<(), String> {
 }
 
 /// How long after the database was there again the server is ready.
-fn until_well(server: &Server) -> Result<Duration, String> {
+pub fn until_well(server: &Server) -> Result<Duration, String> {
     let begun = Instant::now();
     while !crate::http::is_ready(&server.address) {
         if begun.elapsed() > PATIENCE {
