@@ -15,11 +15,24 @@ pub enum Breakage {
     NoIdempotencyRow,
     /// Commits do not wait for the disk (`synchronous = NORMAL`, `synchronous_commit = off`).
     CommitWithoutSync,
+    /// `verify` compares the log with no checkpoint.
+    VerifyWithoutCheckpoints,
+    /// A backup is not of one moment: SQLite's file without its journal, PostgreSQL's tables later than they were counted.
+    BackupWithoutSnapshot,
+    /// The outbox is looked through from the newest message that was delivered.
+    OutboxByHighestId,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 4] =
-        [Self::AckBeforeCommit, Self::ClaimWithoutLock, Self::NoIdempotencyRow, Self::CommitWithoutSync];
+    pub const ALL: [Self; 7] = [
+        Self::AckBeforeCommit,
+        Self::ClaimWithoutLock,
+        Self::NoIdempotencyRow,
+        Self::CommitWithoutSync,
+        Self::VerifyWithoutCheckpoints,
+        Self::BackupWithoutSnapshot,
+        Self::OutboxByHighestId,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -27,6 +40,9 @@ impl Breakage {
             Self::ClaimWithoutLock => "claim-without-lock",
             Self::NoIdempotencyRow => "no-idempotency-row",
             Self::CommitWithoutSync => "commit-without-sync",
+            Self::VerifyWithoutCheckpoints => "verify-without-checkpoints",
+            Self::BackupWithoutSnapshot => "backup-without-snapshot",
+            Self::OutboxByHighestId => "outbox-by-highest-id",
         }
     }
 }

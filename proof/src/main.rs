@@ -10,6 +10,7 @@ mod ledger;
 mod operation;
 mod oracle;
 mod proofs;
+mod tampering;
 mod world;
 
 use std::process::ExitCode;

@@ -53,22 +53,14 @@ pub struct World {
     place: Place,
 }
 
+const CHECKPOINTS: &str = "checkpoints/events.notes";
+
 static NAMES: AtomicU32 = AtomicU32::new(0);
 
 impl World {
     /// A migrated database with the demo city.
     pub fn make(engine: Engine, program: &Program, place: &Place) -> Result<Self, String> {
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let url = match engine {
-            Engine::Sqlite => format!("sqlite://{}", folder.path().join("onewindow.sqlite").display()),
-            Engine::Postgres => {
-                let name = format!("proof_{}_{}", std::process::id(), NAMES.fetch_add(1, Ordering::Relaxed));
-                crate::database::administer(&place.postgres, &format!("CREATE DATABASE {name}"))?;
-                let (server, _) = place.postgres.rsplit_once('/').ok_or("a PostgreSQL URL has a path")?;
-                format!("{server}/{name}")
-            }
-        };
-        let world = Self { engine, url, program: program.clone(), folder, place: place.clone() };
+        let world = Self::clear(engine, program, place, "template1")?;
         if engine == Engine::Sqlite && place.template.is_file() {
             std::fs::copy(&place.template, world.folder().join("onewindow.sqlite"))
                 .map_err(|error| error.to_string())?;
@@ -84,23 +76,83 @@ impl World {
         Ok(world)
     }
 
+    /// A folder and a name for a database: on SQLite no file yet, on PostgreSQL what the template holds.
+    fn clear(engine: Engine, program: &Program, place: &Place, template: &str) -> Result<Self, String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite://{}", folder.path().join("onewindow.sqlite").display()),
+            Engine::Postgres => {
+                let name = format!("proof_{}_{}", std::process::id(), NAMES.fetch_add(1, Ordering::Relaxed));
+                let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+                crate::database::administer(&place.postgres, &create)?;
+                let (server, _) = place.postgres.rsplit_once('/').ok_or("a PostgreSQL URL has a path")?;
+                format!("{server}/{name}")
+            }
+        };
+        Ok(Self { engine, url, program: program.clone(), folder, place: place.clone() })
+    }
+
+    /// A place where a database can be restored to: nothing is there.
+    pub fn beside(&self) -> Result<Self, String> {
+        Self::clear(self.engine, &self.program, &self.place, "template1")
+    }
+
+    /// The same once more, database and checkpoints, to be hurt alone. Nobody serves this one.
+    pub fn copy(&self) -> Result<Self, String> {
+        let template = self.url.rsplit('/').next().unwrap_or_default();
+        let copy = Self::clear(self.engine, &self.program, &self.place, template)?;
+        if self.engine == Engine::Sqlite {
+            crate::database::copy_whole(&self.url, &copy.folder().join("onewindow.sqlite"))?;
+        }
+        let said = |error: std::io::Error| error.to_string();
+        std::fs::create_dir(copy.folder().join("checkpoints")).map_err(said)?;
+        for file in ["checkpoint.key", CHECKPOINTS] {
+            std::fs::copy(self.folder().join(file), copy.folder().join(file)).map_err(said)?;
+        }
+        Ok(copy)
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    fn command(&self, words: &[&str]) -> Command {
-        self.on_this_database(Command::new(&self.program.path), words)
+    /// The file that the server appends its checkpoints to.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.folder().join(CHECKPOINTS)
     }
 
-    fn on_this_database(&self, mut command: Command, words: &[&str]) -> Command {
+    fn on_this_database(&self, command: Command, words: &[&str]) -> Command {
+        self.with_data_in(self.folder(), command, words)
+    }
+
+    fn with_data_in(&self, folder: &Path, mut command: Command, words: &[&str]) -> Command {
         command.current_dir(&self.place.repository).args(words).args(["--database", &self.url]);
-        command.arg("--data-dir").arg(self.folder());
+        command.arg("--data-dir").arg(folder);
         command
     }
 
     /// Runs a command of the program to its end; what it says is an error when it fails.
     pub fn run(&self, words: &[&str]) -> Result<String, String> {
-        let output = self.command(words).output().map_err(|error| error.to_string())?;
+        Self::said_by(self.on_this_database(Command::new(&self.program.path), words), words)
+    }
+
+    /// Runs a command that is itself under proof: broken, in a control.
+    pub fn run_proven(&self, words: &[&str]) -> Result<String, String> {
+        let mut command = self.on_this_database(Command::new(&self.program.path), words);
+        if let Some(broken) = self.program.broken {
+            command.args(["--break", broken]);
+        }
+        Self::said_by(command, words)
+    }
+
+    /// What is found by whoever has the database alone, and neither key nor checkpoints.
+    pub fn verify_without_checkpoints(&self) -> Result<String, String> {
+        let (nowhere, words) = (self.folder().join("nowhere"), ["verify"]);
+        Self::said_by(self.with_data_in(&nowhere, Command::new(&self.program.path), &words), &words)
+    }
+
+    fn said_by(mut command: Command, words: &[&str]) -> Result<String, String> {
+        let output = command.output().map_err(|error| error.to_string())?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }

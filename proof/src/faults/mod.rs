@@ -3,11 +3,15 @@
 pub mod claims;
 pub mod fsync;
 pub mod kill;
+pub mod outbox;
 pub mod postgres;
 pub mod race;
+pub mod restore;
+pub mod tamper;
 
 use crate::client::Client;
 use crate::http::Session;
+use crate::ledger::Outcome;
 use crate::operation;
 use crate::oracle::{self, Findings};
 use crate::world::{Engine, Place, Program, World};
@@ -34,6 +38,8 @@ pub struct Seen {
     pub findings: Findings,
     /// The longest it took until the server was ready again.
     pub slowest_start: Duration,
+    /// What else was counted or measured, in words.
+    pub notes: Vec<String>,
 }
 
 /// Who files the home-textile example, and who examines it.
@@ -53,6 +59,12 @@ fn clients(setting: &Setting<'_>, address: &str, count: usize) -> Result<Vec<Cli
     let (applicant, officer) = (Session::sign_in(address, APPLICANT)?, Session::sign_in(address, OFFICER)?);
     let seed = |at: usize| setting.seed.wrapping_mul(1_000_003).wrapping_add(at as u64);
     Ok((0..count).map(|at| Client::new(applicant.clone(), officer.clone(), form.clone(), seed(at))).collect())
+}
+
+/// How many writes were acknowledged to these clients.
+fn answered(clients: &[Client]) -> usize {
+    let entries = clients.iter().flat_map(|client| &client.entries);
+    entries.filter(|entry| matches!(entry.outcome, Outcome::Done(..))).count()
 }
 
 /// All clients work, each in a thread of its own, while `hurt` does what the fault is. Then everybody stops, and what
