@@ -29,10 +29,16 @@ pub enum Breakage {
     ClockBelieved,
     /// Work that failed keeps its place at the database.
     PlaceKept,
+    /// `verify` compares the log with no checkpoint.
+    VerifyWithoutCheckpoints,
+    /// A backup is not of one moment: SQLite's file without its journal, PostgreSQL's tables later than they were counted.
+    BackupWithoutSnapshot,
+    /// The outbox is looked through from the newest message that was delivered.
+    OutboxByHighestId,
 }
 
 impl Breakage {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::AckBeforeCommit,
         Self::ClaimWithoutLock,
         Self::NoIdempotencyRow,
@@ -44,6 +50,9 @@ impl Breakage {
         Self::MigrationWithoutTransaction,
         Self::ClockBelieved,
         Self::PlaceKept,
+        Self::VerifyWithoutCheckpoints,
+        Self::BackupWithoutSnapshot,
+        Self::OutboxByHighestId,
     ];
 
     pub fn name(self) -> &'static str {
@@ -59,6 +68,9 @@ impl Breakage {
             Self::MigrationWithoutTransaction => "migration-without-transaction",
             Self::ClockBelieved => "clock-believed",
             Self::PlaceKept => "place-kept",
+            Self::VerifyWithoutCheckpoints => "verify-without-checkpoints",
+            Self::BackupWithoutSnapshot => "backup-without-snapshot",
+            Self::OutboxByHighestId => "outbox-by-highest-id",
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::journal::StreamKind;
 use crate::language::Text;
 use crate::problem::Problem;
 use crate::server::{Listening, Shared};
-use crate::store::{self, Store};
+use crate::store;
 use crate::transparency::VerifierKey;
 use crate::{demo, drain, metrics, openapi, server, start, verify, worker};
 use actix_web::web::Data;
@@ -242,7 +242,7 @@ impl Cli {
             Command::Verify { place, checkpoints, verifier_key, count } => {
                 let config = self.config(place)?;
                 let known = signed::known(&config, checkpoints.as_deref(), verifier_key.as_ref())?;
-                check(&config, known, *count).await
+                check(&config, &known, *count)
             }
             Command::CheckpointKey { place } => signed::print_key(&self.config(place)?),
             Command::Backup { to, place } => backup::take(&self.config(place)?, to),
@@ -363,13 +363,11 @@ async fn add_user(config: &Config, person: NewStaff) -> Result<(), String> {
     Ok(())
 }
 
-async fn check(config: &Config, known: verify::Checkpoints, count: bool) -> Result<(), String> {
+/// By one connection of its own that may take as long as it needs: the pool's are for requests.
+fn check(config: &Config, known: &verify::Checkpoints, count: bool) -> Result<(), String> {
     require_current(config)?;
-    let store = Store::open(&config.database).map_err(|error| error.to_string())?;
-    let verified = store
-        .read(move |conn| verify::verify_with_checkpoints(conn, &known))
-        .await
-        .map_err(|problem| said(&problem))?;
+    let verified = store::copy::read(&config.database, |conn| verify::verify_with_checkpoints(conn, known))
+        .map_err(|problem: Problem| said(&problem))?;
     if count {
         println!("{} events are not under a checkpoint yet", verified.uncovered);
     }

@@ -112,6 +112,33 @@ fn every_forgery_is_found_on_postgres() {
     every_forgery_is_found(Engine::Postgres);
 }
 
+/// What a history tells of can be taken away past the references: PostgreSQL itself says nothing of it.
+fn what_has_a_history_and_is_gone_is_named(engine: Engine) {
+    let app = App::on(engine);
+    signed_case(&app, &app.notary());
+    let submission = app.inside(|act| {
+        let begun = events::table.filter(events::kind.eq("SUBMISSION_SUBMITTED"));
+        let stream: onewindow::ids::StreamId = begun.select(events::stream_id).first(act.conn)?;
+        Ok(stream.0.to_string())
+    });
+    meddle(&app, "DELETE FROM submissions");
+    let faults = app.verify_with_checkpoints().faults;
+    assert!(
+        faults.contains(&format!("submission {submission}: it has a history and is gone")),
+        "{faults:#?}"
+    );
+}
+
+#[test]
+fn what_has_a_history_and_is_gone_is_named_on_sqlite() {
+    what_has_a_history_and_is_gone_is_named(Engine::Sqlite);
+}
+
+#[test]
+fn what_has_a_history_and_is_gone_is_named_on_postgres() {
+    what_has_a_history_and_is_gone_is_named(Engine::Postgres);
+}
+
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
@@ -162,6 +189,9 @@ fn a_forged_file_is_found(engine: Engine) {
 
     fs::write(app.checkpoints(), format!("{first}\n\n")).unwrap();
     finds(&["verify"], "they were rolled back");
+    // A copy is of the time when it was made, and proves what it covers.
+    fs::write(&copy, format!("{first}\n\n")).unwrap();
+    elsewhere(key.trim_end(), None);
     fs::write(app.checkpoints(), whole.replace("window.example.cn/log\n", "window.example.cn/logs\n"))
         .unwrap();
     finds(&["verify"], "checkpoint 2: its signature does not hold");

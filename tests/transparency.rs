@@ -92,6 +92,19 @@ on_both_engines! {
         assert_eq!(key.open(shown["note"].as_str().unwrap()), Some(text.as_str()));
     }
 
+    /// A server signs between the moment the file is read and the one the database is looked at: nothing was rolled back.
+    fn a_checkpoint_signed_while_verify_looks_is_no_fault(app) {
+        let notary = app.notary();
+        signed_case(app, &notary);
+        let (read_before, cut) = (app.kept_checkpoints(), std::fs::read(app.checkpoints()).unwrap());
+        app.user("clerk.ntipc");
+        app.move_clock_to("2026-11-23T01:00:20Z");
+        assert_eq!(app.work_with(&notary).signed, 1);
+        assert_eq!(app.verify_by(read_before).faults, Vec::<String>::new());
+        std::fs::write(app.checkpoints(), cut).unwrap();
+        assert!(app.verify_with_checkpoints().faults[0].contains("they were rolled back"));
+    }
+
     /// However many events wait, checkpoints are at most a thousand apart.
     fn a_backlog_has_checkpoints_every_thousand_events(app) {
         let notary = app.notary();

@@ -115,6 +115,32 @@ impl Database {
         found.map(|row| row.number).map_err(|error| format!("{sql}: {error}"))
     }
 
+    /// Whatever a question answers with.
+    pub fn rows<T>(&mut self, sql: &str) -> Result<Vec<T>, String>
+    where
+        T: QueryableByName<diesel::sqlite::Sqlite> + QueryableByName<diesel::pg::Pg> + 'static,
+    {
+        let query = diesel::sql_query(sql);
+        let found = match &mut self.0 {
+            Conn::Sqlite(conn) => query.load(conn),
+            Conn::Postgres(conn) => query.load(conn),
+        };
+        found.map_err(|error| format!("{sql}: {error}"))
+    }
+
+    /// Statements past the program and past its references, as somebody with the database's password could give them.
+    pub fn meddle(&mut self, sql: &str) -> Result<(), String> {
+        let done = match &mut self.0 {
+            Conn::Sqlite(conn) => {
+                conn.batch_execute(&format!("PRAGMA foreign_keys = OFF; BEGIN; {sql}; COMMIT"))
+            }
+            Conn::Postgres(conn) => {
+                conn.batch_execute(&format!("SET session_replication_role = replica; BEGIN; {sql}; COMMIT"))
+            }
+        };
+        done.map_err(|error| format!("{}: {error}", sql.chars().take(400).collect::<String>()))
+    }
+
     /// Rows of a name and a number.
     pub fn pairs(&mut self, sql: &str) -> Result<Vec<(String, i64)>, String> {
         let query = diesel::sql_query(sql);

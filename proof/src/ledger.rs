@@ -5,9 +5,10 @@ use crate::operation::Request;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -34,6 +35,7 @@ pub struct Entry {
 
 pub struct Ledger {
     file: Mutex<File>,
+    path: PathBuf,
 }
 
 #[derive(Serialize)]
@@ -60,7 +62,16 @@ impl Ledger {
     pub fn open(path: &Path) -> Result<Self, String> {
         let file = OpenOptions::new().create_new(true).append(true).open(path);
         let file = file.map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self { file: Mutex::new(file) })
+        Ok(Self { file: Mutex::new(file), path: path.to_owned() })
+    }
+
+    /// The keys answered with 2xx by now.
+    pub fn acknowledged(&self) -> Result<HashSet<String>, String> {
+        let text = std::fs::read_to_string(&self.path).map_err(|error| error.to_string())?;
+        let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let done =
+            lines.filter(|line| line["status"].as_u64().is_some_and(|status| (200..300).contains(&status)));
+        Ok(done.filter_map(|line| line["key"].as_str().map(str::to_owned)).collect())
     }
 
     pub fn ask(&self, request: &Request) {

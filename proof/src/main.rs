@@ -15,8 +15,9 @@ mod ledger;
 mod operation;
 mod oracle;
 mod proofs;
-mod volume;
 mod proxy;
+mod tampering;
+mod volume;
 mod world;
 
 use std::process::ExitCode;
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
     let mut words = std::env::args().skip(1).peekable();
     let is_bench = words.peek().is_some_and(|word| word == "bench");
     let done = match words.peek().map(String::as_str) {
-        Some("bare") => bare(words.nth(1), words.next()),
+        Some("bare") => bare(words.nth(1).zip(words.next())),
         Some("bench") => arguments::parse(words.skip(1)).and_then(|options| bench::run(&options)),
         _ => arguments::parse(words).and_then(|options| proofs::run(&options)),
     };
@@ -43,10 +44,10 @@ fn main() -> ExitCode {
 }
 
 /// Started by the bench for itself.
-fn bare(engine: Option<String>, url: Option<String>) -> Result<bool, String> {
-    let engine = world::Engine::ALL.into_iter().find(|one| Some(one.name()) == engine.as_deref());
-    let (engine, url) = engine.zip(url).ok_or("bare ENGINE URL")?;
-    bench::bare::serve(engine, &url).map(|()| true)
+fn bare(words: Option<(String, String)>) -> Result<bool, String> {
+    let (engine, url) = words.ok_or("bare ENGINE URL")?;
+    let engine = world::Engine::ALL.into_iter().find(|one| one.name() == engine);
+    bench::bare::serve(engine.ok_or("no such engine")?, &url).map(|()| true)
 }
 
 /// Lets time pass, which is what faults at random moments are made of.

@@ -108,7 +108,8 @@ pub fn act(key: String, kind: Kind, case: &str, version: i64) -> Request {
             json!({ "action": "ANSWER_CORRECTION",
                     "correction": { "particulars": { "inventionTitle": format!("示例被面（{}）", &key[..8]) } } }),
         ),
-        _ => (Who::Officer, json!({ "action": "ACCEPT" })),
+        // The remark is confidential: a row of its own, which the event is bound to.
+        _ => (Who::Officer, json!({ "action": "ACCEPT", "remark": format!("示例意见（{}）", &key[..8]) })),
     };
     Request {
         key,

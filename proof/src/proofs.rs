@@ -3,8 +3,8 @@
 use crate::arguments::Options;
 use crate::cluster::Cluster;
 use crate::faults::{
-    Seen, Setting, claims, clock, commit, disk, exhaustion, fsync, full, kill, line, migration, outsider, postgres, power,
-    race, restart, wait,
+    Seen, Setting, claims, clock, commit, disk, exhaustion, fsync, full, kill, line, migration, outbox,
+    outsider, postgres, power, race, restart, restore, tamper, wait,
 };
 use crate::world::{Engine, Place, Program};
 use serde_json::{Value, json};
@@ -158,6 +158,30 @@ const PROOFS: &[Proof] = &[
         engines: BOTH,
         controls: &[("no-idempotency-row", 2, BOTH)],
     },
+    Proof {
+        name: "restore",
+        what: "F12: backups taken under writers, each restored where nothing is and served",
+        run: restore::run,
+        times: [2, 10],
+        engines: BOTH,
+        controls: &[("backup-without-snapshot", 4, BOTH)],
+    },
+    Proof {
+        name: "outbox",
+        what: "every message delivered once by two servers, one of which is killed",
+        run: outbox::run,
+        times: [3, 50],
+        engines: BOTH,
+        controls: &[("outbox-by-highest-id", 4, &[Engine::Postgres])],
+    },
+    Proof {
+        name: "tamper",
+        what: "F13: one thing changed in the database at a time; verify names it, and is silent about all that is sound",
+        run: tamper::run,
+        times: [32, 500],
+        engines: BOTH,
+        controls: &[("verify-without-checkpoints", 32, BOTH)],
+    },
 ];
 
 /// Runs all that is asked for; whether every proof held and every control failed.
@@ -213,10 +237,12 @@ pub fn run(options: &Options) -> Result<bool, String> {
                 faults.len(),
                 seen.slowest_start.as_secs_f64(),
             );
+            seen.notes.iter().for_each(|note| println!("          {note}"));
             faults.iter().take(10).for_each(|fault| println!("          {fault}"));
             lines.push(json!({
                 "fault": proof.name, "engine": engine.name(), "times": times, "checked": seen.findings.checked,
                 "faults": faults.len(), "slowestStartSeconds": seen.slowest_start.as_secs_f64(), "seconds": took,
+                "notes": seen.notes,
             }));
             for (broken, times, engines) in proof.controls {
                 if !engines.contains(&engine) {

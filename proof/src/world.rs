@@ -62,6 +62,7 @@ pub struct World {
 
 /// Of a SQLite database, in its folder.
 const FILE: &str = "onewindow.sqlite";
+const CHECKPOINTS: &str = "checkpoints/events.notes";
 static NAMES: AtomicU32 = AtomicU32::new(0);
 
 impl World {
@@ -70,13 +71,26 @@ impl World {
         Self::with(engine, program, place, "template1")
     }
 
-    /// Another database with the same in it, which nobody may be connected to.
+    /// A place where a database can be restored to: nothing is there.
+    pub fn beside(&self) -> Result<Self, String> {
+        Self::empty(self.engine, &self.program, &self.place)
+    }
+
+    /// The same once more, database and checkpoints if there are any, to be hurt alone. Nobody may be connected to this
+    /// one.
     pub fn copy(&self) -> Result<Self, String> {
-        let world = Self::with(self.engine, &self.program, &self.place, self.database())?;
+        let copy = Self::with(self.engine, &self.program, &self.place, self.database())?;
         if self.engine == Engine::Sqlite {
-            crate::database::copy_whole(&self.url, &world.folder().join(FILE))?;
+            crate::database::copy_whole(&self.url, &copy.folder().join(FILE))?;
         }
-        Ok(world)
+        let said = |error: std::io::Error| error.to_string();
+        std::fs::create_dir_all(copy.folder().join("checkpoints")).map_err(said)?;
+        for file in ["checkpoint.key", CHECKPOINTS] {
+            if self.folder().join(file).is_file() {
+                std::fs::copy(self.folder().join(file), copy.folder().join(file)).map_err(said)?;
+            }
+        }
+        Ok(copy)
     }
 
     fn with(engine: Engine, program: &Program, place: &Place, template: &str) -> Result<Self, String> {
@@ -149,13 +163,18 @@ impl World {
         self.url.rsplit('/').next().unwrap_or_default()
     }
 
-    fn command(&self, words: &[&str]) -> Command {
-        self.on_database(Command::new(&self.program.path), &self.url, words)
+    /// The file that the server appends its checkpoints to.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.folder().join(CHECKPOINTS)
     }
 
-    fn on_database(&self, mut command: Command, url: &str, words: &[&str]) -> Command {
+    fn on_this_database(&self, command: Command, words: &[&str]) -> Command {
+        self.on_database(&self.url, self.folder(), command, words)
+    }
+
+    fn on_database(&self, url: &str, folder: &Path, mut command: Command, words: &[&str]) -> Command {
         command.current_dir(&self.place.repository).args(words).args(["--database", url]);
-        command.arg("--data-dir").arg(self.folder());
+        command.arg("--data-dir").arg(folder);
         command
     }
 
@@ -173,12 +192,31 @@ impl World {
 
     /// Runs a command to whatever end it comes to, with this address of the database.
     pub fn end(&self, program: Command, url: &str, words: &[&str]) -> Result<Output, String> {
-        self.on_database(program, url, words).output().map_err(|error| error.to_string())
+        self.on_database(url, self.folder(), program, words).output().map_err(|error| error.to_string())
     }
 
     /// Runs a command of the program to its end; what it says is an error when it fails.
     pub fn run(&self, words: &[&str]) -> Result<String, String> {
-        let output = self.command(words).output().map_err(|error| error.to_string())?;
+        Self::said_by(self.on_this_database(Command::new(&self.program.path), words), words)
+    }
+
+    /// Runs a command that is itself under proof: broken, in a control.
+    pub fn run_proven(&self, words: &[&str]) -> Result<String, String> {
+        let mut command = self.on_this_database(Command::new(&self.program.path), words);
+        if let Some(broken) = self.program.broken {
+            command.args(["--break", broken]);
+        }
+        Self::said_by(command, words)
+    }
+
+    /// What is found by whoever has the database alone, and neither key nor checkpoints.
+    pub fn verify_without_checkpoints(&self) -> Result<String, String> {
+        let (nowhere, words) = (self.folder().join("nowhere"), ["verify"]);
+        Self::said_by(self.on_database(&self.url, &nowhere, Command::new(&self.program.path), &words), &words)
+    }
+
+    fn said_by(mut command: Command, words: &[&str]) -> Result<String, String> {
+        let output = command.output().map_err(|error| error.to_string())?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
@@ -216,7 +254,7 @@ impl World {
     fn serve_by(&self, command: Command, url: &str) -> Result<(Server, Duration), String> {
         let begun = Instant::now();
         let words = ["serve", "--profile", "demo", "--listen", "127.0.0.1:0"];
-        let mut command = self.on_database(command, url, &words);
+        let mut command = self.on_database(url, self.folder(), command, &words);
         if let Some(broken) = self.program.broken {
             command.args(["--break", broken]);
         }

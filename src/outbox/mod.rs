@@ -1,6 +1,7 @@
 //! Messages committed with the change that caused them. The worker sends them afterwards; a crash in between costs
 //! time, never a message.
 
+use crate::breakage::{self, Breakage};
 use crate::clock::UtcTime;
 use crate::ids::{CaseId, EventId, MessageId, NoticeId, PartyId, SubmissionId};
 use crate::problem::Problem;
@@ -95,11 +96,23 @@ pub fn waiting(
         .limit(most)
         .select((messages::created_at, messages::message_id, messages::attempts))
         .into_boxed();
+    let after =
+        if breakage::is(Breakage::OutboxByHighestId) { after.or(newest_delivered(conn)?) } else { after };
     if let Some(Waiting { created_at, id, .. }) = after {
         let later = messages::created_at.gt(created_at);
         query = query.filter(later.or(messages::created_at.eq(created_at).and(messages::message_id.gt(id))));
     }
     Ok(query.load(conn)?)
+}
+
+/// What a poller would begin behind that takes ids for an order of commits. See `crate::breakage`.
+fn newest_delivered(conn: &mut Conn) -> Result<Option<Waiting>, Problem> {
+    Ok(messages::table
+        .filter(messages::state.eq(DELIVERED))
+        .order((messages::created_at.desc(), messages::message_id.desc()))
+        .select((messages::created_at, messages::message_id, messages::attempts))
+        .first(conn)
+        .optional()?)
 }
 
 /// How much waits, and since when.

@@ -5,9 +5,12 @@ use crate::journal::hex;
 use crate::problem::Problem;
 use crate::store::schema::events;
 use crate::store::{Conn, RawLeaf, event_without_leaf, raw_leaves};
-use crate::transparency::{Frontier, Kept, Point, VerifierKey, head, leaf_hash, newest_checkpoint_of};
+use crate::transparency::{
+    Frontier, Kept, Point, VerifierKey, head, leaf_hash, newest_checkpoint_of, read_checkpoints,
+};
 use diesel::prelude::*;
 use diesel::result::Error;
+use std::path::PathBuf;
 use uuid::Uuid;
 
 const BATCH: i64 = 1000;
@@ -15,16 +18,25 @@ const BATCH: i64 = 1000;
 /// Checkpoints kept outside the database; none, when there is nothing to compare with.
 #[derive(Debug, Default)]
 pub struct Checkpoints {
-    /// As its owner is told of it.
-    verifier: Option<String>,
     kept: Kept,
+    /// The file that a server appends to, and its key. It holds all that was signed; a copy only what was by then.
+    appended_to: Option<(PathBuf, VerifierKey)>,
 }
 
 impl Checkpoints {
-    /// What a file holds, by whose key it was read.
-    pub fn of(verifier: &VerifierKey, kept: Kept) -> Self {
-        Self { verifier: Some(verifier.to_string()), kept }
+    /// What a copy holds.
+    pub fn copied(kept: Kept) -> Self {
+        Self { kept, appended_to: None }
     }
+
+    /// What was read from the file that a server appends to.
+    pub fn kept_by_server(path: PathBuf, key: VerifierKey, kept: Kept) -> Self {
+        Self { kept, appended_to: Some((path, key)) }
+    }
+}
+
+fn last_size(kept: &Kept) -> i64 {
+    kept.points.last().map_or(0, |last| last.size.cast_signed())
 }
 
 /// Answers how many events no checkpoint covers.
@@ -48,8 +60,7 @@ pub(super) fn check(
     check_head(conn, &walk, faults)?;
     check_marks(conn, &walk, events, faults)?;
     check_newest(conn, known, faults)?;
-    let covered = known.kept.points.last().map_or(0, |last| last.size);
-    Ok(events.saturating_sub(covered.cast_signed()).max(0))
+    Ok(events.saturating_sub(last_size(&known.kept)).max(0))
 }
 
 /// Going along the leaves, with the checkpoints that are still ahead.
@@ -162,17 +173,21 @@ fn check_marks(conn: &mut Conn, walk: &Walk<'_>, all: i64, faults: &mut Vec<Stri
     Ok(())
 }
 
-/// The database knows the newest checkpoint of each key: a file that ends before it was rolled back.
+/// The database knows the newest checkpoint of each key: the server's own file, if it ends before that, was rolled back.
 fn check_newest(conn: &mut Conn, known: &Checkpoints, faults: &mut Vec<String>) -> Result<(), Problem> {
-    let Some(verifier) = &known.verifier else { return Ok(()) };
-    let signed = match newest_checkpoint_of(conn, verifier) {
+    let Some((path, verifier)) = &known.appended_to else { return Ok(()) };
+    let signed = match newest_checkpoint_of(conn, &verifier.to_string()) {
         Err(Error::DeserializationError(_)) => {
             faults.push(format!("log: what is kept of the checkpoints of {verifier} cannot be read"));
             return Ok(());
         }
         other => other?.unwrap_or(0),
     };
-    let last = known.kept.points.last().map_or(0, |last| last.size.cast_signed());
+    let mut last = last_size(&known.kept);
+    if signed > last {
+        // A server that signs meanwhile is ahead of what was read before; then its file is, too.
+        last = read_checkpoints(path, verifier).map_or(last, |now| last_size(&now));
+    }
     if signed > last {
         faults.push(format!(
             "checkpoints: they end at {last} events, and one of {signed} was signed: they were rolled back"

@@ -6,6 +6,7 @@ mod clocks;
 mod histories;
 mod log;
 mod messages;
+mod orphans;
 mod placement;
 mod readable;
 mod submissions;
@@ -51,6 +52,7 @@ pub fn verify_with_checkpoints(conn: &mut Conn, known: &Checkpoints) -> Result<V
     }
     submissions::check(conn, &mut faults)?;
     cases::check(conn, &mut faults)?;
+    orphans::check(conn, &mut faults)?;
     messages::check(conn, &mut faults)?;
     unanswered_keys(conn, &mut faults)?;
     let uncovered = log::check(conn, known, chains.events, &mut faults)?;

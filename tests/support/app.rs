@@ -137,8 +137,18 @@ impl App {
 
     /// What `onewindow verify` finds with the checkpoints that lie beside the database.
     pub fn verify_with_checkpoints(&self) -> Verified {
+        self.verify_by(self.kept_checkpoints())
+    }
+
+    /// The file of checkpoints as it is now.
+    pub fn kept_checkpoints(&self) -> Checkpoints {
         let key = Notary::verifier_at(&self.checkpoint_key()).unwrap().unwrap();
-        let known = Checkpoints::of(&key, read_checkpoints(&self.checkpoints(), &key).unwrap());
+        let kept = read_checkpoints(&self.checkpoints(), &key).unwrap();
+        Checkpoints::kept_by_server(self.checkpoints(), key, kept)
+    }
+
+    /// What `onewindow verify` finds with checkpoints that were read before.
+    pub fn verify_by(&self, known: Checkpoints) -> Verified {
         let serving = &self.server;
         let window = serving.window.clone();
         serving.ask(async move {

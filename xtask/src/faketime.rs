@@ -10,7 +10,8 @@ pub fn find_or_install() -> Result<PathBuf, String> {
     if let Some(library) = find() {
         return Ok(library);
     }
-    let missing = |why: &str| format!("libfaketime is not installed{why}. Debian: apt-get install libfaketime");
+    let missing =
+        |why: &str| format!("libfaketime is not installed{why}. Debian: apt-get install libfaketime");
     if !debian::can_install() {
         return Err(missing(""));
     }

@@ -65,7 +65,9 @@ fn columns(engine: Engine) -> String {
         Engine::Postgres => format!("{column}::text AS {column}"),
     };
     let assignee = match engine {
-        Engine::Sqlite => "CASE WHEN assignee_id IS NULL THEN NULL ELSE hex(assignee_id) END AS assignee_id".to_owned(),
+        Engine::Sqlite => {
+            "CASE WHEN assignee_id IS NULL THEN NULL ELSE hex(assignee_id) END AS assignee_id".to_owned()
+        }
         Engine::Postgres => id("assignee_id"),
     };
     format!(
@@ -94,7 +96,9 @@ impl Question {
         let columns = columns(engine);
         let parameter = if engine == Engine::Postgres { "$1" } else { "?1" };
         match (self, engine) {
-            (Self::Case(_), Engine::Sqlite) => format!("SELECT {columns} FROM cases WHERE case_id = unhex({parameter})"),
+            (Self::Case(_), Engine::Sqlite) => {
+                format!("SELECT {columns} FROM cases WHERE case_id = unhex({parameter})")
+            }
             (Self::Case(_), Engine::Postgres) => {
                 format!("SELECT {columns} FROM cases WHERE case_id = {parameter}::uuid")
             }

@@ -223,12 +223,7 @@ pub fn settled(database: &mut Database) -> Result<(), String> {
 }
 
 /// Copies the originals until there are so many cases and drafts. The server must not run.
-pub fn multiply(
-    world: &World,
-    originals: &mut Originals,
-    cases: usize,
-    drafts: usize,
-) -> Result<(), String> {
+pub fn multiply(world: &World, originals: &mut Originals, cases: usize, drafts: usize) -> Result<(), String> {
     let mut database = Database::open(world)?;
     let settings = match world.engine {
         Engine::Sqlite => "PRAGMA synchronous = OFF; PRAGMA cache_size = -1048576; PRAGMA foreign_keys = OFF",
@@ -299,7 +294,8 @@ impl Copying {
                     "WITH numbers AS (SELECT i FROM generate_series({from}::bigint, {until}::bigint - 1) AS i {which})"
                 ),
             };
-            let all: String = statements.iter().map(|one| one.replace("{numbers}", &numbers) + ";\n").collect();
+            let all: String =
+                statements.iter().map(|one| one.replace("{numbers}", &numbers) + ";\n").collect();
             database.run(&format!("BEGIN;\n{all}COMMIT"))?;
             let made = match name {
                 "waiting" => (until - from) / ONE_WAITS_IN,
@@ -375,7 +371,13 @@ impl Progress {
         let part = self.made * 40 / self.all.max(1);
         if part > self.shown {
             self.shown = part;
-            eprint!("\r  [{}{}] {} of {}", "=".repeat(part), " ".repeat(40 - part.min(40)), self.made, self.all);
+            eprint!(
+                "\r  [{}{}] {} of {}",
+                "=".repeat(part),
+                " ".repeat(40 - part.min(40)),
+                self.made,
+                self.all
+            );
             if part == 40 {
                 eprintln!();
             }

@@ -47,7 +47,7 @@ pub struct Tier {
 }
 
 impl Tier {
-    pub const QUICK: Self = Self { rounds: 5, time: Duration::from_millis(1000), writes: 1920, claims: 640 };
+    pub const QUICK: Self = Self { rounds: 5, time: Duration::from_secs(1), writes: 1920, claims: 640 };
     pub const FULL: Self = Self { rounds: 9, time: Duration::from_secs(5), writes: 9600, claims: 3200 };
 
     /// Submissions handed in by all rounds, the one to warm up, and the one whose statements are read.
@@ -132,7 +132,12 @@ impl Bench<'_> {
                     let case = body["case"]["caseId"].as_str().ok_or("nothing waits any more")?;
                     let path = format!("/api/v1/cases/{case}/transitions");
                     let version = body["case"]["version"].as_i64();
-                    Ok(self.caller(&self.officer).post(&path, &key("accept", at), version, "{\"action\":\"ACCEPT\"}"))
+                    Ok(self.caller(&self.officer).post(
+                        &path,
+                        &key("accept", at),
+                        version,
+                        "{\"action\":\"ACCEPT\"}",
+                    ))
                 })
                 .collect();
             let (accepted, _) = load::once_each(&self.address, self.writers(), &requests?)?;
@@ -169,12 +174,25 @@ impl Bench<'_> {
     /// Reads of both kinds against the bare handler.
     pub fn reads(&self) -> Result<[Compared; 2], String> {
         let bare = Caller { cookie: "-", address: &self.bare };
-        let bare_cases: Vec<Vec<u8>> = self.some_cases().map(|id| bare.get(&format!("/cases/{id}"))).collect();
+        let bare_cases: Vec<Vec<u8>> =
+            self.some_cases().map(|id| bare.get(&format!("/cases/{id}"))).collect();
         let bare_queue = vec![bare.get(&format!("/queues/{QUEUE}"))];
         let baseline = "actix and diesel, the SQL alone";
         Ok([
-            self.compared("case read", baseline, READERS, Some(0.5), self.turns(&self.case_reads(), &bare_cases)?),
-            self.compared("queue page of 50", baseline, READERS, Some(0.5), self.turns(&self.queue_page(), &bare_queue)?),
+            self.compared(
+                "case read",
+                baseline,
+                READERS,
+                Some(0.5),
+                self.turns(&self.case_reads(), &bare_cases)?,
+            ),
+            self.compared(
+                "queue page of 50",
+                baseline,
+                READERS,
+                Some(0.5),
+                self.turns(&self.queue_page(), &bare_queue)?,
+            ),
         ])
     }
 

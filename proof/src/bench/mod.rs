@@ -50,7 +50,9 @@ pub fn run(options: &Options) -> Result<bool, String> {
         memory.push(measured.memory);
     }
     println!("{}", report::HEAD);
-    all.iter().for_each(|compared| println!("{}", report::row(compared)));
+    for compared in &all {
+        println!("{}", report::row(compared));
+    }
     for line in &memory {
         println!("  {}", line.words());
     }

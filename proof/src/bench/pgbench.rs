@@ -5,6 +5,7 @@ use crate::cluster::Cluster;
 use crate::database::{Database, administer};
 use crate::world::{Engine, World};
 use std::collections::HashSet;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -50,9 +51,9 @@ fn transaction(log: &str, draft: &str) -> Result<Vec<String>, String> {
     for line in log.lines() {
         let process = line.split(['[', ']']).nth(1).unwrap_or_default().to_owned();
         if let Some((_, said)) = line.split_once("LOG:  ") {
-            let sql = said
-                .strip_prefix("statement: ")
-                .or_else(|| said.strip_prefix("execute ").and_then(|named| named.split_once(": ")).map(|(_, sql)| sql));
+            let sql = said.strip_prefix("statement: ").or_else(|| {
+                said.strip_prefix("execute ").and_then(|named| named.split_once(": ")).map(|(_, sql)| sql)
+            });
             let Some(sql) = sql else { continue };
             if sql.starts_with("BEGIN") {
                 open.insert(process.clone(), Vec::new());
@@ -74,7 +75,11 @@ fn transaction(log: &str, draft: &str) -> Result<Vec<String>, String> {
     let opens = |statements: &&Vec<String>| {
         statements.iter().any(|sql| sql.contains("INSERT INTO \"cases\"") && sql.contains(draft))
     };
-    found.iter().find(opens).cloned().ok_or_else(|| "the log shows no transaction that opens a case".to_owned())
+    found
+        .iter()
+        .find(opens)
+        .cloned()
+        .ok_or_else(|| "the log shows no transaction that opens a case".to_owned())
 }
 
 /// `$1`, `$2` … replaced by what the log says of them.
@@ -131,12 +136,12 @@ fn copied(sql: &str, known: &HashSet<String>, key: &str) -> String {
             let first = format!("{} + (:n)::bigint", city::first_draft());
             out.push_str(&city::id_of_copy(Engine::Postgres, &of, &first));
         } else if part == key || is_number(part) {
-            let text = part.trim_matches('"');
-            out.push_str(&format!("('{text}-' || (:n)::text)"));
-        } else {
+            let _ = write!(out, "('{part}-' || (:n)::text)");
+        } else if part.contains(':') {
             // A colon in a literal would be read as a variable of the script.
-            let escaped = part.replace('\\', "\\\\").replace(':', "\\x3a");
-            out.push_str(&if part.contains(':') { format!("E'{escaped}'") } else { format!("'{part}'") });
+            let _ = write!(out, "E'{}'", part.replace('\\', "\\\\").replace(':', "\\x3a"));
+        } else {
+            let _ = write!(out, "'{part}'");
         }
     }
     out
@@ -167,9 +172,20 @@ impl Script {
     ) -> Result<f64, String> {
         let each = count / connections;
         let mut pgbench = Command::new(programs.join("pgbench"));
-        pgbench.args(["-n", "-M", "prepared", "-j", "1", "-c", &connections.to_string(), "-t", &each.to_string()]);
+        pgbench.args([
+            "-n",
+            "-M",
+            "prepared",
+            "-j",
+            "1",
+            "-c",
+            &connections.to_string(),
+            "-t",
+            &each.to_string(),
+        ]);
         pgbench.args(["-D", "i=-1", "-D", &format!("base={base}"), "-D", &format!("each={each}"), "-f"]);
-        let output = pgbench.arg(&self.file).arg(url).output().map_err(|error| format!("pgbench: {error}"))?;
+        let output =
+            pgbench.arg(&self.file).arg(url).output().map_err(|error| format!("pgbench: {error}"))?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
         let complete = said.contains(&format!("processed: {}/{}", each * connections, each * connections));

@@ -15,7 +15,8 @@ const SETTINGS: &str = "
 pub fn commits(folder: &Path, time: Duration) -> Result<f64, String> {
     let file = folder.join("raw.sqlite");
     let said = |error: diesel::result::Error| error.to_string();
-    let mut conn = SqliteConnection::establish(&file.display().to_string()).map_err(|error| error.to_string())?;
+    let mut conn =
+        SqliteConnection::establish(&file.display().to_string()).map_err(|error| error.to_string())?;
     conn.batch_execute(SETTINGS).map_err(said)?;
     let begun = Instant::now();
     let mut count = 0_u32;

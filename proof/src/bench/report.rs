@@ -77,8 +77,7 @@ pub fn median(numbers: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-pub const HEAD: &str =
-    "  engine    measure             conns      rate/s   baseline/s  ratio    bar    p50 ms    p99 ms  baseline";
+pub const HEAD: &str = "  engine    measure             conns      rate/s   baseline/s  ratio    bar    p50 ms    p99 ms  baseline";
 
 pub fn row(compared: &Compared) -> String {
     let bar = compared.bar.map_or_else(|| "     -".to_owned(), |bar| format!("{bar:>6.2}"));
@@ -116,7 +115,8 @@ pub fn svg(all: &[Compared]) -> String {
         let y = 40 + LINE * place;
         let ratio = compared.ratio();
         let colour = if compared.holds() { "#2f6f9f" } else { "#b5482a" };
-        let name = format!("{} · {} · {} connections", compared.engine, compared.measure, compared.connections);
+        let name =
+            format!("{} · {} · {} connections", compared.engine, compared.measure, compared.connections);
         let _ = writeln!(
             out,
             "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{name}</text>\n\

@@ -81,7 +81,8 @@ impl Caller<'_> {
     }
 
     pub fn get(&self, path: &str) -> Vec<u8> {
-        format!("GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", self.host(), self.cookie).into_bytes()
+        format!("GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", self.host(), self.cookie)
+            .into_bytes()
     }
 
     pub fn post(&self, path: &str, key: &str, version: Option<i64>, body: &str) -> Vec<u8> {

@@ -10,15 +10,19 @@ pub mod full;
 pub mod kill;
 pub mod line;
 pub mod migration;
+pub mod outbox;
 pub mod outsider;
 pub mod postgres;
 pub mod power;
 pub mod race;
 pub mod restart;
+pub mod restore;
+pub mod tamper;
 pub mod wait;
 
 use crate::client::Client;
 use crate::http::Session;
+use crate::ledger::Outcome;
 use crate::operation;
 use crate::oracle::{self, Findings};
 use crate::world::{Engine, Place, Program, World};
@@ -47,6 +51,8 @@ pub struct Seen {
     pub slowest_start: Duration,
     /// Why this machine cannot do the fault at all.
     pub skipped: Option<String>,
+    /// What else was counted or measured, in words.
+    pub notes: Vec<String>,
 }
 
 /// Who files the home-textile example, and who examines it.
@@ -67,6 +73,12 @@ fn clients(setting: &Setting<'_>, address: &str, count: usize) -> Result<Vec<Cli
     let seed = |at: usize| setting.seed.wrapping_mul(1_000_003).wrapping_add(at as u64);
     let client = |at| Client::new(at, applicant.clone(), officer.clone(), form.clone(), seed(at));
     Ok((0..count).map(client).collect())
+}
+
+/// How many writes were acknowledged to these clients.
+fn answered(clients: &[Client]) -> usize {
+    let entries = clients.iter().flat_map(|client| &client.entries);
+    entries.filter(|entry| matches!(entry.outcome, Outcome::Done(..))).count()
 }
 
 /// All clients work, each in a thread of its own, while `hurt` does what the fault is. Then everybody stops, and what

@@ -2,6 +2,7 @@
 
 use super::client_tools::{self, Tool};
 use super::{StoreError, Taken, connect, count, texts};
+use crate::breakage::{self, Breakage};
 use crate::store::conn::{Conn, Target};
 use crate::store::{dialect, transaction};
 use diesel::connection::SimpleConnection;
@@ -42,7 +43,10 @@ pub fn take<T, E: From<StoreError>>(
 fn dump(pg_dump: &Tool, url: &str, snapshot: &str, to: &Path) -> Result<(), StoreError> {
     let mut command = pg_dump.on(url)?;
     command.args(["--format=custom", "--no-owner", "--no-privileges", "--lock-wait-timeout=60s"]);
-    command.arg(format!("--snapshot={snapshot}")).arg("--file").arg(to);
+    if !breakage::is(Breakage::BackupWithoutSnapshot) {
+        command.arg(format!("--snapshot={snapshot}"));
+    }
+    command.arg("--file").arg(to);
     client_tools::run(&mut command)
 }
 

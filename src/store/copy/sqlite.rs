@@ -2,6 +2,7 @@
 //! target, under a name that no server opens.
 
 use super::{StoreError, connect};
+use crate::breakage::{self, Breakage};
 use crate::store::conn::{Conn, Target};
 use crate::store::transaction;
 use diesel::prelude::*;
@@ -32,7 +33,9 @@ pub fn take<T, E: From<StoreError>>(
         return Err(refused(format!("there is no database {path}")).into());
     }
     let to = to.to_str().ok_or_else(|| refused("the folder's name is not UTF-8".to_owned()))?;
-    if let Conn::Sqlite(sqlite) = &mut connect(&target(path))? {
+    if breakage::is(Breakage::BackupWithoutSnapshot) {
+        fs::copy(path, to).map_err(|error| refused(format!("{to} cannot be written: {error}")))?;
+    } else if let Conn::Sqlite(sqlite) = &mut connect(&target(path))? {
         diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(to).execute(sqlite).map_err(StoreError::from)?;
     }
     transaction::read(&mut connect(&target(to))?, look)
