@@ -76,19 +76,22 @@ impl World {
         Self::empty(self.engine, &self.program, &self.place)
     }
 
-    /// The same once more, database and checkpoints if there are any, to be hurt alone. Nobody may be connected to this
-    /// one.
+    /// Another database with the same in it, which nobody may be connected to.
     pub fn copy(&self) -> Result<Self, String> {
         let copy = Self::with(self.engine, &self.program, &self.place, self.database())?;
         if self.engine == Engine::Sqlite {
             crate::database::copy_whole(&self.url, &copy.folder().join(FILE))?;
         }
+        Ok(copy)
+    }
+
+    /// The same with key and checkpoints, to be hurt alone.
+    pub fn copy_with_checkpoints(&self) -> Result<Self, String> {
+        let copy = self.copy()?;
         let said = |error: std::io::Error| error.to_string();
-        std::fs::create_dir_all(copy.folder().join("checkpoints")).map_err(said)?;
+        std::fs::create_dir(copy.folder().join("checkpoints")).map_err(said)?;
         for file in ["checkpoint.key", CHECKPOINTS] {
-            if self.folder().join(file).is_file() {
-                std::fs::copy(self.folder().join(file), copy.folder().join(file)).map_err(said)?;
-            }
+            std::fs::copy(self.folder().join(file), copy.folder().join(file)).map_err(said)?;
         }
         Ok(copy)
     }

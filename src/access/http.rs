@@ -177,6 +177,7 @@ fn record(
     journal::append(
         conn,
         NewEvent {
+            is_first: false,
             id: crate::ids::EventId(event),
             stream: StreamId(user.0),
             stream_kind: StreamKind::User,

@@ -15,9 +15,7 @@ use serde_json::json;
 
 /// Puts a case into the hands of somebody at its node.
 pub fn assign(act: &mut Act<'_>, id: CaseId, user: UserId) -> Result<Recorded, Problem> {
-    let facts = records::lock(act.conn, id)?;
-    let authorized = act.authorize::<AssignCase, _>(&facts, id)?;
-    let case = records::load(act.conn, &authorized)?;
+    let (authorized, case) = records::lock_authorized::<AssignCase>(act, id)?;
     let roles = roles_at_node(act.conn, user, &case.node_code)?;
     if roles.is_empty() {
         let rule = Text::new("案件所在网点的在职人员", "somebody who works at the case's node");
@@ -38,9 +36,7 @@ pub fn assign(act: &mut Act<'_>, id: CaseId, user: UserId) -> Result<Recorded, P
 
 /// Gives a case back to its queue.
 pub fn release(act: &mut Act<'_>, id: CaseId) -> Result<Recorded, Problem> {
-    let facts = records::lock(act.conn, id)?;
-    let authorized = act.authorize::<ReleaseCase, _>(&facts, id)?;
-    let case = records::load(act.conn, &authorized)?;
+    let (authorized, case) = records::lock_authorized::<ReleaseCase>(act, id)?;
     if case.assignee_id.is_none() {
         return Err(Problem::new(Code::NotClaimed));
     }
@@ -55,9 +51,7 @@ pub fn release(act: &mut Act<'_>, id: CaseId) -> Result<Recorded, Problem> {
 
 /// Moves a case to another queue, with the reason.
 pub fn transfer(act: &mut Act<'_>, id: CaseId, queue: &str, reason: &str) -> Result<Recorded, Problem> {
-    let facts = records::lock(act.conn, id)?;
-    let authorized = act.authorize::<TransferCase, _>(&facts, id)?;
-    let case = records::load(act.conn, &authorized)?;
+    let (authorized, case) = records::lock_authorized::<TransferCase>(act, id)?;
     let rules = UnderRules::of(act, &case)?;
     if rules.catalogue.pack.reason(reason, "REROUTE").is_none() {
         let rule = Text::new("转办可用的理由代码", "a reason code that a re-route may give");

@@ -91,8 +91,7 @@ async fn case_list(who: Allowed<ReadCase>, request: HttpRequest) -> Result<HttpR
         let rows =
             list::page(act.conn, &filter, &scope, &page.sort, after.as_ref(), page.offset, page.limit)?;
         let total = if page.count { Some(list::count(act.conn, &filter, &scope)?) } else { None };
-        let views =
-            rows.into_iter().map(|case| view::view(act, case, false)).collect::<Result<Vec<_>, _>>()?;
+        let views = view::listed(act, rows)?;
         let place = |case: &CaseView| {
             seal.write(&After { due: sort_date(case.due_date), case: case.case_id }.write())
         };

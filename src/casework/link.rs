@@ -6,6 +6,7 @@ use super::open::{NewCase, open};
 use super::transition::UnderRules;
 use super::{Case, records};
 use crate::access::{LinkCase, ReadCase, SplitCase};
+use crate::catalogue;
 use crate::command::Act;
 use crate::decision::Facts as RoutingFacts;
 use crate::ids::{CaseId, StreamId};
@@ -60,9 +61,7 @@ pub fn split(
     id: CaseId,
     facts_of: &FactsOf<'_>,
 ) -> Result<(CaseId, Recorded), Problem> {
-    let facts = records::lock(act.conn, id)?;
-    let authorized = act.authorize::<SplitCase, _>(&facts, id)?;
-    let case = records::load(act.conn, &authorized)?;
+    let (authorized, case) = records::lock_authorized::<SplitCase>(act, id)?;
     let rules = UnderRules::of(act, &case)?;
     if rules.workflow(&case)?.initial != case.state {
         return Err(Problem::new(Code::StateConflict));
@@ -72,9 +71,11 @@ pub fn split(
     let routing_facts = facts_of(act, &rules, &case, &content)?;
     let new = CaseId(act.ids.draw());
     let item_key = format!("{}.{}", case.item_key, parts + 2);
+    let in_force = catalogue::current(act.conn)?;
     open(
         act,
         &rules.catalogue,
+        &in_force,
         numbering,
         &NewCase {
             id: new,

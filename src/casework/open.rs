@@ -4,7 +4,7 @@ use super::model::{Content, LinkKind};
 use super::number::{Numbering, Series};
 use super::records::{self, NewCaseRow};
 use crate::access::keyed_digest;
-use crate::catalogue::{self, Catalogue, RightKind, Service};
+use crate::catalogue::{Catalogue, RightKind, Service};
 use crate::command::Act;
 use crate::deadlines;
 use crate::decision::Facts;
@@ -35,10 +35,12 @@ pub struct NewCase<'a> {
     pub cause: CauseKind,
 }
 
-/// Routes the item, starts its clocks, gives it a number and its first event.
+/// Routes the item, starts its clocks, gives it a number and its first event. A case split off lives by its parent's
+/// rules (`catalogue`); working days are those in force now.
 pub fn open(
     act: &mut Act<'_>,
     catalogue: &Catalogue,
+    in_force: &Catalogue,
     numbering: &Numbering,
     new: &NewCase<'_>,
 ) -> Result<String, Problem> {
@@ -95,14 +97,12 @@ pub fn open(
     )?;
     let routing::Placement { node, queue, .. } = placed.placement.clone();
     routing::keep_decision(act, catalogue, new.id, placed, &new.facts, new.cause)?;
-    // A case split off lives by its parent's rules; working days are those in force now.
-    let in_force = catalogue::current(act.conn)?;
-    let due = deadlines::advance(act, &in_force, workflow, new.service, new.id, None, &workflow.initial)?;
+    let due = deadlines::advance(act, in_force, workflow, new.service, new.id, None, &workflow.initial)?;
     records::set_due(act.conn, new.id, due)?;
     for other in same_right {
         records::link(act.conn, new.id, other, LinkKind::SameRight, act.now)?;
     }
-    let event = act.record(
+    let event = act.open_stream(
         StreamKind::Case,
         StreamId(new.id.0),
         "CASE_OPENED",

@@ -5,6 +5,7 @@ use super::model::{Case, Content, LinkKind};
 use crate::access::{Authorized, Facts, Permission, ReadCaseContent};
 use crate::catalogue::{RightKind, SubmissionKind};
 use crate::clock::UtcTime;
+use crate::command::Act;
 use crate::deadlines::CaseDue;
 use crate::decision::Track;
 use crate::ids::{CaseId, PartyId, PrincipalId, SubmissionId, UserId};
@@ -28,6 +29,25 @@ pub(super) fn by_id(conn: &mut Conn, id: CaseId) -> Result<Option<Case>, Problem
 pub(super) fn lock(conn: &mut Conn, id: CaseId) -> Result<Facts, Problem> {
     lock_case(conn, id)?.ok_or_else(Problem::not_found)?;
     facts(conn, id)
+}
+
+/// The case, if the caller has this right to it: read once, by which it is decided and which is then shown.
+pub(super) fn authorized<P: Permission>(
+    act: &mut Act<'_>,
+    id: CaseId,
+) -> Result<(Authorized<P, CaseId>, Case), Problem> {
+    let case = by_id(act.conn, id)?.ok_or_else(Problem::not_found)?;
+    let authorized = act.authorize::<P, _>(&case.facts(), id)?;
+    Ok((authorized, case))
+}
+
+/// The same under the row lock that a change needs.
+pub(super) fn lock_authorized<P: Permission>(
+    act: &mut Act<'_>,
+    id: CaseId,
+) -> Result<(Authorized<P, CaseId>, Case), Problem> {
+    lock_case(act.conn, id)?.ok_or_else(Problem::not_found)?;
+    authorized(act, id)
 }
 
 /// The case that was authorised, by whatever right.

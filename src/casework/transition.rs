@@ -94,9 +94,7 @@ pub fn transition(
     expected: IfMatch,
     asked: &Transition,
 ) -> Result<Recorded, Problem> {
-    let facts = records::lock(act.conn, id)?;
-    let authorized = act.authorize::<ActOnCase, _>(&facts, id)?;
-    let case = records::load(act.conn, &authorized)?;
+    let (authorized, case) = records::lock_authorized::<ActOnCase>(act, id)?;
     expected.check(case.version)?;
     let rules = UnderRules::of(act, &case)?;
     let action = find(rules.workflow(&case)?, &case, &asked.action, authorized.roles())?.clone();

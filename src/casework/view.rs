@@ -18,6 +18,8 @@ use crate::problem::{Code, Problem};
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use utoipa::ToSchema;
 
 /// A case.
@@ -116,20 +118,17 @@ pub fn readable(act: &mut Act<'_>, id: CaseId) -> Result<Authorized<ReadCase, Ca
 
 /// One case, without its content.
 pub fn show(act: &mut Act<'_>, id: CaseId) -> Result<CaseView, Problem> {
-    let authorized = readable(act, id)?;
-    let case = records::load(act.conn, &authorized)?;
-    view(act, case, true)
+    let (_, case) = records::authorized::<ReadCase>(act, id)?;
+    view(act, case)
 }
 
 /// One case with its content; the read is recorded in the same transaction.
 pub fn show_content(act: &mut Act<'_>, id: CaseId) -> Result<CaseView, Problem> {
-    let facts = records::facts(act.conn, id)?;
-    let authorized = act.authorize::<ReadCaseContent, _>(&facts, id)?;
+    let (authorized, case) = records::authorized::<ReadCaseContent>(act, id)?;
     act.record_access(StreamKind::Case, StreamId(id.0), ReadCaseContent::VERB.as_str())?;
     let content = records::content(act.conn, &authorized)?;
     let correction_rounds = correction::rounds(act.conn, &authorized)?;
     let remarks = remarks::to_applicant(act.conn, &authorized)?;
-    let case = records::load(act.conn, &authorized)?;
     let particulars = content.item.get("particulars").cloned().unwrap_or_else(|| serde_json::json!({}));
     let content = ContentView {
         applicants: content.applicants,
@@ -139,22 +138,45 @@ pub fn show_content(act: &mut Act<'_>, id: CaseId) -> Result<CaseView, Problem> 
         correction_rounds,
         remarks,
     };
-    Ok(CaseView { content: Some(content), ..view(act, case, true)? })
+    Ok(CaseView { content: Some(content), ..view(act, case)? })
 }
 
 /// How a case is shown after an action: the caller may have lost sight of it by that very action, and is still told
 /// what became of it.
 pub fn after_action(act: &mut Act<'_>, id: CaseId) -> Result<CaseView, Problem> {
     let case = records::by_id(act.conn, id)?.ok_or_else(Problem::not_found)?;
-    view(act, case, true)
+    view(act, case)
 }
 
-pub fn view(act: &mut Act<'_>, case: Case, with_links: bool) -> Result<CaseView, Problem> {
+/// Cases of a list, without their links. Many share the version of the pack that they began under.
+pub fn listed(act: &mut Act<'_>, cases: Vec<Case>) -> Result<Vec<CaseView>, Problem> {
+    let mut known: HashMap<i32, UnderRules> = HashMap::new();
+    let mut views = Vec::with_capacity(cases.len());
+    for case in cases {
+        let rules = match known.entry(case.pack_version) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(UnderRules::of(act, &case)?),
+        };
+        views.push(under_rules(act, rules, case, Vec::new())?);
+    }
+    Ok(views)
+}
+
+pub fn view(act: &mut Act<'_>, case: Case) -> Result<CaseView, Problem> {
     let rules = UnderRules::of(act, &case)?;
+    let links = visible_links(act, case.case_id)?;
+    under_rules(act, &rules, case, links)
+}
+
+fn under_rules(
+    act: &Act<'_>,
+    rules: &UnderRules,
+    case: Case,
+    links: Vec<LinkView>,
+) -> Result<CaseView, Problem> {
     let facts = case.facts();
     let roles =
         authorize::<ActOnCase, _>(act.caller, &facts, ()).map(|a| a.roles().to_vec()).unwrap_or_default();
-    let links = if with_links { visible_links(act, case.case_id)? } else { Vec::new() };
     Ok(CaseView {
         allowed_actions: allowed_actions(rules.workflow(&case)?, &case.state, &roles),
         links,

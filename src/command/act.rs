@@ -43,9 +43,32 @@ impl Act<'_> {
         self.record_with_texts(kind, stream, what, data, Vec::new())
     }
 
+    /// Records the first event of a stream.
+    pub fn open_stream(
+        &mut self,
+        kind: StreamKind,
+        stream: StreamId,
+        what: &str,
+        data: Value,
+    ) -> Result<Recorded, Problem> {
+        self.append(true, kind, stream, what, data, Vec::new())
+    }
+
     /// Records an event that binds confidential texts without showing them.
     pub fn record_with_texts(
         &mut self,
+        kind: StreamKind,
+        stream: StreamId,
+        what: &str,
+        data: Value,
+        texts: Vec<(&'static str, String)>,
+    ) -> Result<Recorded, Problem> {
+        self.append(false, kind, stream, what, data, texts)
+    }
+
+    fn append(
+        &mut self,
+        is_first: bool,
         kind: StreamKind,
         stream: StreamId,
         what: &str,
@@ -57,6 +80,7 @@ impl Act<'_> {
         journal::append(
             self.conn,
             NewEvent {
+                is_first,
                 id,
                 stream,
                 stream_kind: kind,

@@ -50,7 +50,7 @@ pub fn create(act: &mut Act<'_>, value: &Value) -> Result<(SubmissionId, Recorde
     };
     records::insert(act.conn, &new, &form.to_value())?;
     let data = json!({ "channel": new.channel, "intakeNodeCode": new.intake_node, "version": 1 });
-    let event = act.record(StreamKind::Submission, StreamId(id.0), "DRAFT_CREATED", data)?;
+    let event = act.open_stream(StreamKind::Submission, StreamId(id.0), "DRAFT_CREATED", data)?;
     Ok((id, event))
 }
 

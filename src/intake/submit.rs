@@ -154,7 +154,7 @@ fn open_case(
         content,
         cause: CauseKind::HandedIn,
     };
-    casework::open(act, catalogue, numbering, &new).map(|_| ())
+    casework::open(act, catalogue, catalogue, numbering, &new).map(|_| ())
 }
 
 /// The part of the form that belongs to one item: its particulars, and of the documents those it names.

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// An event to be recorded.
 pub struct NewEvent<'a> {
+    /// It opens its stream: there is no event before it to be looked for.
+    pub is_first: bool,
     pub id: EventId,
     pub stream: StreamId,
     pub stream_kind: StreamKind,
@@ -32,13 +34,18 @@ pub struct Recorded {
     pub sequence: i64,
 }
 
-pub fn append(conn: &mut Conn, event: NewEvent<'_>) -> Result<Recorded, Problem> {
-    let head: Option<(i64, Vec<u8>)> = events::table
-        .filter(events::stream_id.eq(event.stream))
+/// Sequence and hash of the newest event of a stream.
+fn head(conn: &mut Conn, stream: StreamId) -> Result<Option<(i64, Vec<u8>)>, Problem> {
+    Ok(events::table
+        .filter(events::stream_id.eq(stream))
         .order(events::sequence.desc())
         .select((events::sequence, events::hash))
         .first(conn)
-        .optional()?;
+        .optional()?)
+}
+
+pub fn append(conn: &mut Conn, event: NewEvent<'_>) -> Result<Recorded, Problem> {
+    let head = if event.is_first { None } else { head(conn, event.stream)? };
     let (last, previous) = head.unwrap_or((0, chain::GENESIS.to_vec()));
     let body = Body {
         algorithm: chain::ALGORITHM.to_owned(),

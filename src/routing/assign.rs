@@ -98,7 +98,7 @@ pub fn manual(catalogue: &Catalogue, track: Track) -> Placement {
     Placement { track, queue: city.manual_queue.clone(), node: city.centre_node.clone() }
 }
 
-/// Keeps with a case why it was placed as the table says.
+/// Keeps with a case that is being opened why it was placed as the table says.
 pub fn keep_decision(
     act: &mut Act<'_>,
     catalogue: &Catalogue,
@@ -113,7 +113,7 @@ pub fn keep_decision(
         facts: Some(facts.clone()),
         decision: Some(preview.decision.compact()),
     };
-    keep(act, catalogue, case, &preview.placement, &explanation)
+    keep(act, catalogue, case, 1, &preview.placement, &explanation)
 }
 
 /// Places a case where an officer says, with their reasons.
@@ -130,13 +130,16 @@ pub fn place_by_hand(
         format!("由工作人员转至队列 {queue}，理由：{reasons}"),
         format!("Sent to queue {queue} by staff; reasons: {reasons}"),
     );
-    keep(act, catalogue, case, placement, &Explanation { cause, reason, facts: None, decision: None })
+    let position = records::count(act.conn, case)? + 1;
+    let explanation = Explanation { cause, reason, facts: None, decision: None };
+    keep(act, catalogue, case, position, placement, &explanation)
 }
 
 fn keep(
     act: &mut Act<'_>,
     catalogue: &Catalogue,
     case: CaseId,
+    position: i32,
     placement: &Placement,
     explanation: &Explanation,
 ) -> Result<(), Problem> {
@@ -145,7 +148,6 @@ fn keep(
         .decision
         .as_ref()
         .map_or(("by-hand".to_owned(), 0), |decision| (decision.table_code.clone(), decision.table_version));
-    let position = records::count(act.conn, case)? + 1;
     records::insert(
         act.conn,
         &NewDecision {

@@ -52,7 +52,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
 
 /// How fast `verify` goes over a longer history, its checkpoints included.
 fn pace(setting: &Setting<'_>, sound: &World) -> Result<String, String> {
-    let copy = sound.copy()?;
+    let copy = sound.copy_with_checkpoints()?;
     let mut database = Database::open(&copy)?;
     let before = History::read(&mut database, setting.engine)?;
     let random = SmallRng::seed_from_u64(setting.seed);
@@ -144,7 +144,7 @@ fn forge(setting: &Setting<'_>, sound: &World, seen: &mut Seen) -> Result<Alarms
     let (mut alarms, mut found, mut kinds) = (Alarms::default(), 0, BTreeMap::<&str, usize>::new());
     for at in 0..setting.times {
         let (kind, forgery) = FORGERIES[at % FORGERIES.len()];
-        let copy = sound.copy()?;
+        let copy = sound.copy_with_checkpoints()?;
         if at % 2 == 0 && !setting.until_found {
             alarms.look(&copy, seen);
         }
