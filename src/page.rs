@@ -102,11 +102,11 @@ impl Page {
         rows: Vec<T>,
         cursor_of: impl Fn(&T) -> String,
         total: Option<i64>,
-    ) -> Result<PageOf<Value>, Problem> {
+    ) -> Result<PageOf<Shown<T>>, Problem> {
         let more = rows.len() > self.limit as usize;
         let kept: Vec<T> = rows.into_iter().take(self.limit as usize).collect();
         let next = kept.last().filter(|_| more).map(|last| self.link(Some(&cursor_of(last))));
-        let items = kept.iter().map(|row| self.project(row)).collect::<Result<_, _>>()?;
+        let items = kept.into_iter().map(|row| self.project(row)).collect::<Result<_, _>>()?;
         let direction = if self.sort.direction == Direction::Ascending { "asc" } else { "desc" };
         Ok(PageOf {
             items,
@@ -119,7 +119,7 @@ impl Page {
     }
 
     /// Cuts a page out of a list that is at hand as a whole; its cursor is a place in the list.
-    pub fn cut<T: Serialize>(self, rows: Vec<T>) -> Result<PageOf<Value>, Problem> {
+    pub fn cut<T: Serialize>(self, rows: Vec<T>) -> Result<PageOf<Shown<T>>, Problem> {
         let total = self.count.then_some(i64::try_from(rows.len()).unwrap_or(i64::MAX));
         let place = match self.cursor.as_deref() {
             Some(cursor) => cursor.parse().map_err(|_| Problem::invalid("cursor", cursor, CURSOR_RULE))?,
@@ -130,13 +130,16 @@ impl Page {
         self.answer(kept, |_: &T| next.to_string(), total)
     }
 
-    fn project<T: Serialize>(&self, row: &T) -> Result<Value, Problem> {
-        let value = serde_json::to_value(row).map_err(|error| Problem::internal(error.to_string()))?;
-        match value {
-            Value::Object(members) if !self.fields.is_empty() => Ok(Value::Object(
-                members.into_iter().filter(|(name, _)| self.fields.contains(name)).collect::<Map<_, _>>(),
-            )),
-            whole => Ok(whole),
+    fn project<T: Serialize>(&self, row: T) -> Result<Shown<T>, Problem> {
+        if self.fields.is_empty() {
+            return Ok(Shown::Whole(row));
+        }
+        match serde_json::to_value(&row) {
+            Ok(Value::Object(members)) => {
+                Ok(Shown::Part(members.into_iter().filter(|(name, _)| self.fields.contains(name)).collect()))
+            }
+            Ok(_) => Ok(Shown::Whole(row)),
+            Err(error) => Err(Problem::internal(error.to_string())),
         }
     }
 
@@ -184,6 +187,14 @@ fn encode(text: &str) -> String {
         }
         out
     })
+}
+
+/// An item of a page, or the members of it that were asked for.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Shown<T> {
+    Whole(T),
+    Part(Map<String, Value>),
 }
 
 /// One page of a list.

@@ -11,7 +11,7 @@ use crate::decision::Track;
 use crate::ids::{CaseId, StreamId, UserId};
 use crate::journal::{Recorded, StreamKind};
 use crate::problem::{Code, Problem};
-use crate::store::lock_if_waiting;
+use crate::store::{Conn, lock_first_waiting};
 use serde_json::json;
 
 /// How many waiting cases are looked at in one go: as many as others may be taking at this moment.
@@ -32,20 +32,24 @@ pub fn claim_next(act: &mut Act<'_>, queue_code: &str) -> Result<Option<(CaseId,
     loop {
         let candidates = list::waiting(act.conn, queue_code, &scope, after.as_ref(), CANDIDATES)?;
         let Some((last, due)) = candidates.last().copied() else { return Ok(None) };
-        for (case, _) in candidates {
-            let waits =
-                breakage::is(Breakage::ClaimWithoutLock) || lock_if_waiting(act.conn, case, queue_code)?;
-            if !waits {
-                continue;
-            }
+        let mut left: Vec<CaseId> = candidates.into_iter().map(|(case, _)| case).collect();
+        while let Some(case) = first_waiting(act.conn, &left, queue_code)? {
             let facts = records::facts(act.conn, case)?;
             // After a pack has moved a queue to another node its older cases still lie at the former one.
             if facts.node.as_ref().is_some_and(|node| act.caller.works_at(node)) {
                 return take(act, case, &facts).map(|event| Some((case, event)));
             }
+            left.retain(|other| *other != case);
         }
         after = Some(After { due, case: last });
     }
+}
+
+fn first_waiting(conn: &mut Conn, among: &[CaseId], queue: &str) -> Result<Option<CaseId>, Problem> {
+    if breakage::is(Breakage::ClaimWithoutLock) {
+        return Ok(among.first().copied());
+    }
+    Ok(lock_first_waiting(conn, among, queue)?)
 }
 
 /// Takes a certain case.

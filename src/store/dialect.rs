@@ -37,19 +37,23 @@ pub fn lock_user(conn: &mut Conn, id: UserId) -> QueryResult<()> {
     }
 }
 
-/// Locks a case if it still waits in this queue for somebody; one that another transaction is taking at this moment is passed over.
-pub fn lock_if_waiting(conn: &mut Conn, id: CaseId, queue: &str) -> QueryResult<bool> {
-    let waiting = cases::table
-        .filter(cases::case_id.eq(id))
+/// Locks the one due soonest among these cases that still waits in this queue for somebody; those that other
+/// transactions are taking at this moment are passed over. One statement, however many there are.
+pub fn lock_first_waiting(conn: &mut Conn, ids: &[CaseId], queue: &str) -> QueryResult<Option<CaseId>> {
+    // SQLite's writer is alone: what it has just read waits still.
+    let Conn::Pg(pg) = conn else { return Ok(ids.first().copied()) };
+    cases::table
+        .filter(cases::case_id.eq_any(ids))
         .filter(cases::queue_code.eq(queue))
         .filter(cases::is_open)
         .filter(cases::assignee_id.is_null())
-        .select(cases::case_id);
-    let locked: Option<CaseId> = match conn {
-        Conn::Pg(pg) => waiting.for_no_key_update().skip_locked().first(pg).optional(),
-        Conn::Sqlite(sqlite) => waiting.first(sqlite).optional(),
-    }?;
-    Ok(locked.is_some())
+        .order((cases::sort_due.asc(), cases::case_id.asc()))
+        .select(cases::case_id)
+        .limit(1)
+        .for_no_key_update()
+        .skip_locked()
+        .first(pg)
+        .optional()
 }
 
 /// A key row to be inserted if there is none; answers whether it was.

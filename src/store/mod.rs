@@ -24,7 +24,7 @@ mod writer;
 
 pub use conn::{Conn, MultiBackend, MultiRawValue, Target};
 pub use dialect::{
-    NewKey, ensure_series, insert_key, integrity_faults, lock_case, lock_if_waiting, lock_submission,
+    NewKey, ensure_series, insert_key, integrity_faults, lock_case, lock_first_waiting, lock_submission,
     lock_user,
 };
 pub use error::{StoreError, Tries};
