@@ -236,7 +236,7 @@ impl Cli {
             }
             Command::Openapi => {
                 // A reader that has seen enough and closed the pipe is no failure.
-                let _ = std::io::stdout().write_all(openapi::contract().json.as_bytes());
+                let _ = std::io::stdout().write_all(openapi::text().as_bytes());
                 Ok(())
             }
             Command::Verify { place, checkpoints, verifier_key, count } => {

@@ -20,7 +20,7 @@ async fn viewer_show() -> HttpResponse {
 
 #[get("/openapi.json")]
 async fn contract_show(contract: Data<Contract>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(contract.json.clone())
+    HttpResponse::Ok().content_type("application/json").body(contract.json)
 }
 
 /// What stands at the root until the portal does.
