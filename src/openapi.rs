@@ -83,7 +83,7 @@ pub fn text() -> String {
 }
 
 /// The contract that is served: the file as it was when the program was built, which a test holds equal to what the
-/// handlers say. To make it anew at every start would cost fifty mebibytes.
+/// handlers say. To make it anew at every start would cost some mebibytes.
 pub fn contract() -> Contract {
     const JSON: &str = include_str!("../openapi/openapi.json");
     let listed: Listed = serde_json::from_str(JSON).expect("a test reads the file");
