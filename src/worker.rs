@@ -57,16 +57,24 @@ pub async fn run(window: Data<Window>, notary: Notary, failures: Failures) {
     let chores = async {
         let mut beat = beat();
         let mut watch = Watch::begin(window.now(), Instant::now());
+        let mut believed = true;
         loop {
             beat.tick().await;
             let mut round = Round::default();
             chores(&window, &mut round).await;
             let now = window.now();
-            if watch.believes(now, Instant::now()) || breakage::is(Breakage::ClockBelieved) {
+            let was_believed = believed;
+            believed = watch.believes(now, Instant::now()) || breakage::is(Breakage::ClockBelieved);
+            if believed {
                 irrevocable(&window, now, &mut round).await;
             } else {
                 round.failed += 1;
-                tracing::warn!(%now, "the clock leapt: nothing runs out or is forgotten");
+            }
+            // Once, not twice a second for as long as it lasts.
+            match (was_believed, believed) {
+                (true, false) => tracing::warn!(%now, "the clock leapt: nothing runs out or is forgotten"),
+                (false, true) => tracing::warn!(%now, "the clock is believed again"),
+                _ => {}
             }
             failures.count(&round);
         }

@@ -236,6 +236,13 @@ impl World {
         self.serve_by(Command::new(&self.program.path), url)
     }
 
+    /// Starts a server that has one core to itself.
+    pub fn serve_on_core(&self, core: &str) -> Result<(Server, Duration), String> {
+        let mut taskset = Command::new("taskset");
+        taskset.args(["-c", core]).arg(&self.program.path);
+        self.serve_by(taskset, &self.url)
+    }
+
     /// Starts a server whose clock is as far off as a file says, and tells durations as before.
     pub fn serve_by_clock(&self, library: &Path, file: &Path) -> Result<(Server, Duration), String> {
         let mut command = self.untraced();

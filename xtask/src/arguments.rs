@@ -17,8 +17,10 @@ cargo xtask test [--only STAGE]... [--skip STAGE]... [FILTER]
 cargo xtask fault [--short|--full] [--only kill|fsync|postgres|claims|race] [--engine sqlite|postgres] [--seed N] [--results FILE]
     Try to make the server lose, double or tear a write, on both engines, and prove each try on a broken build.
 
-cargo xtask bench [--quick|--full] [--cases 10000] [--engine sqlite|postgres] [--results FILE] [--picture FILE]
-    Measure the server beside what the machine could do: a table of ratios, and JSON and an SVG if asked for.
+cargo xtask bench [--quick|--full] [--only submissions|claims|reads|growth|overload] [--cases 10000]
+                  [--engine sqlite|postgres] [--results FILE] [--picture FILE]
+    Measure the server beside what the machine could do: a table of ratios, and JSON and an SVG if asked for. With more
+    than 10000 cases also how queues and claims stand the growth; overload when it is named, or with --full.
 
 cargo xtask openapi
     Write openapi/openapi.json as the server generates it.

@@ -98,3 +98,63 @@ fn on_connections<T: Send>(
     });
     Ok((worked?, begun.elapsed()))
 }
+
+/// What came of more requests than could be done.
+#[derive(Debug, Clone, Default)]
+pub struct Flood {
+    /// Done, and refused with 503, in a second.
+    pub done: f64,
+    pub refused: f64,
+    pub refused_p99: Duration,
+    /// Answered in any other way, or not at all.
+    pub others: usize,
+}
+
+/// Asks at a rate, whether or not answers come: each connection at its own moments, and at once when it is late.
+pub fn flood(
+    address: &str,
+    connections: usize,
+    requests: &[Vec<u8>],
+    rate: f64,
+    time: Duration,
+) -> Result<Flood, String> {
+    let (next, lane) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    #[expect(clippy::cast_precision_loss, reason = "few connections")]
+    let gap = Duration::from_secs_f64(connections as f64 / rate);
+    let (worked, took) = on_connections(address, connections, |connection| {
+        let place = lane.fetch_add(1, Ordering::Relaxed);
+        let begun = Instant::now();
+        #[expect(clippy::cast_possible_truncation, reason = "few connections")]
+        let mut due = gap * place as u32 / connections as u32;
+        let (mut done, mut refused, mut others) = (0_usize, Vec::new(), 0_usize);
+        while begun.elapsed() < time {
+            if let Some(early) = due.checked_sub(begun.elapsed()) {
+                crate::pause(early);
+            }
+            due += gap;
+            let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                return Err("the prepared requests did not last".to_owned());
+            };
+            let asked = Instant::now();
+            match connection.ask(request).map(|answer| answer.status) {
+                Ok(status) if (200..300).contains(&status) => done += 1,
+                Ok(503) => refused.push(asked.elapsed()),
+                _ => {
+                    others += 1;
+                    *connection = Connection::open(address)?;
+                }
+            }
+        }
+        Ok((done, refused, others))
+    })?;
+    let (mut done, mut latencies, mut others) = (0, Vec::new(), 0);
+    for (own_done, own_refused, own_others) in worked {
+        done += own_done;
+        latencies.extend(own_refused);
+        others += own_others;
+    }
+    let refused = Sample::of(latencies, took);
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 requests")]
+    let done = done as f64 / took.as_secs_f64();
+    Ok(Flood { done, refused: refused.rate, refused_p99: refused.p99, others })
+}

@@ -3,8 +3,10 @@
 
 pub mod bare;
 mod city;
+mod growth;
 mod load;
 mod measures;
+mod overload;
 mod pgbench;
 mod raw;
 mod report;
@@ -43,15 +45,31 @@ pub fn run(options: &Options) -> Result<bool, String> {
     };
     let program = Program { path: options.server.clone(), broken: None };
     let tier = if options.full { Tier::FULL } else { Tier::QUICK };
-    let (mut all, mut memory) = (Vec::new(), Vec::new());
+    let (mut all, mut memory, mut grown, mut overloads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let asked = |part: &str| options.only.is_empty() || options.only.iter().any(|only| only == part);
     for engine in options.engines.iter().copied() {
-        let measured = on(engine, &program, &place, options, tier)?;
-        all.extend(measured.compared);
-        memory.push(measured.memory);
+        if PARTS[..3].iter().any(|part| asked(part)) {
+            let measured = on(engine, &program, &place, options, tier)?;
+            all.extend(measured.compared);
+            memory.push(measured.memory);
+        }
+        if asked("growth") && options.cases > growth::SMALL {
+            grown.extend(growth::measured(engine, &program, &place, options.cases, tier)?);
+        }
+        // Longer than a quick run may take, unless it is what was asked for.
+        if asked("overload") && (options.full || !options.only.is_empty()) {
+            overloads.push(overload::measured(engine, &program, &place, options.cases, tier)?);
+        }
     }
     println!("{}", report::HEAD);
     for compared in &all {
         println!("{}", report::row(compared));
+    }
+    for grown in &grown {
+        println!("{}", grown.row());
+    }
+    for overload in &overloads {
+        println!("{}", overload.row());
     }
     for line in &memory {
         println!("  {}", line.words());
@@ -60,6 +78,8 @@ pub fn run(options: &Options) -> Result<bool, String> {
         "cases": options.cases, "full": options.full, "commit": options.commit,
         "measures": all.iter().map(Compared::json).collect::<Vec<_>>(),
         "memory": memory.iter().map(Memory::json).collect::<Vec<_>>(),
+        "overload": overloads.iter().map(overload::Overload::json).collect::<Vec<_>>(),
+        "growth": grown.iter().map(growth::Grown::json).collect::<Vec<_>>(),
     });
     if let Some(path) = &options.results {
         let text = serde_json::to_string_pretty(&results).map_err(|error| error.to_string())?;
@@ -68,7 +88,9 @@ pub fn run(options: &Options) -> Result<bool, String> {
     if let Some(path) = &options.picture {
         std::fs::write(path, report::svg(&all)).map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    Ok(all.iter().all(Compared::holds))
+    Ok(all.iter().all(Compared::holds)
+        && grown.iter().all(growth::Grown::holds)
+        && overloads.iter().all(overload::Overload::holds))
 }
 
 struct Measured {
@@ -95,7 +117,30 @@ impl Memory {
 }
 
 /// What `--only` can name.
-const PARTS: [&str; 3] = ["submissions", "claims", "reads"];
+const PARTS: [&str; 5] = ["submissions", "claims", "reads", "growth", "overload"];
+
+/// A database with so many cases and drafts.
+fn city_of(
+    engine: Engine,
+    program: &Program,
+    place: &Place,
+    cases: usize,
+    drafts: usize,
+) -> Result<(World, city::Originals), String> {
+    let world = World::make(engine, program, place)?;
+    let example = example(&place.repository)?;
+    eprintln!("{}: {cases} cases and {drafts} drafts", engine.name());
+    let mut originals = {
+        let (server, _) = world.serve()?;
+        let (applicant, officer) =
+            (Session::sign_in(&server.address, APPLICANT)?, Session::sign_in(&server.address, OFFICER)?);
+        let originals = city::file(&server.address, &applicant, &officer, &example)?;
+        city::settled(&mut Database::open(&world)?)?;
+        originals
+    };
+    city::multiply(&world, &mut originals, cases, drafts)?;
+    Ok((world, originals))
+}
 
 fn on(
     engine: Engine,
@@ -105,18 +150,7 @@ fn on(
     tier: Tier,
 ) -> Result<Measured, String> {
     let cases = options.cases;
-    let world = World::make(engine, program, place)?;
-    let example = example(&place.repository)?;
-    eprintln!("{}: {cases} cases and {} drafts", engine.name(), tier.drafts());
-    let mut originals = {
-        let (server, _) = world.serve()?;
-        let (applicant, officer) =
-            (Session::sign_in(&server.address, APPLICANT)?, Session::sign_in(&server.address, OFFICER)?);
-        let originals = city::file(&server.address, &applicant, &officer, &example)?;
-        city::settled(&mut Database::open(&world)?)?;
-        originals
-    };
-    city::multiply(&world, &mut originals, cases, tier.drafts())?;
+    let (world, originals) = city_of(engine, program, place, cases, tier.drafts())?;
     let pgbench = match engine {
         Engine::Sqlite => None,
         Engine::Postgres => Some(recorded(&world, place, &originals, tier)?),

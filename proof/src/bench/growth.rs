@@ -1,0 +1,127 @@
+//! How a queue and its claims stand a city that grows: the same load on a small and on a large one, in turns.
+
+use super::load::{self, Sample};
+use super::measures::{QUEUE, Tier};
+use super::report::median;
+use super::wire::Caller;
+use super::{APPLICANT, OFFICER, city_of};
+use crate::http::Session;
+use crate::world::{Engine, Place, Program, Server, World};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Cases of the city that others are compared with.
+pub const SMALL: usize = 10_000;
+/// Few enough that what is seen is the answer's own time and no waiting for others.
+const CONNECTIONS: usize = 4;
+const MOST_P50: f64 = 1.10;
+const MOST_P99: f64 = 1.5;
+
+/// One measure on both cities, round by round.
+pub struct Grown {
+    engine: Engine,
+    measure: &'static str,
+    cases: usize,
+    rounds: Vec<[Sample; 2]>,
+}
+
+impl Grown {
+    fn ratio(&self, of: impl Fn(&Sample) -> Duration) -> f64 {
+        median(self.rounds.iter().map(|[small, large]| of(large).as_secs_f64() / of(small).as_secs_f64()))
+    }
+
+    fn milliseconds(&self, which: usize, of: impl Fn(&Sample) -> Duration) -> f64 {
+        median(self.rounds.iter().map(|round| of(&round[which]).as_secs_f64() * 1000.0))
+    }
+
+    pub fn holds(&self) -> bool {
+        self.ratio(|sample| sample.p50) <= MOST_P50 && self.ratio(|sample| sample.p99) <= MOST_P99
+    }
+
+    pub fn row(&self) -> String {
+        let (p50, p99) = (|sample: &Sample| sample.p50, |sample: &Sample| sample.p99);
+        format!(
+            "  {:<9} {:<17} {SMALL} → {} cases: p50 {:.2} → {:.2} ms ({:.2} ×, bar {MOST_P50:.2}), p99 {:.2} → {:.2} ms \
+             ({:.2} ×, bar {MOST_P99:.2}){}",
+            self.engine.name(),
+            self.measure,
+            self.cases,
+            self.milliseconds(0, p50),
+            self.milliseconds(1, p50),
+            self.ratio(p50),
+            self.milliseconds(0, p99),
+            self.milliseconds(1, p99),
+            self.ratio(p99),
+            if self.holds() { "" } else { "  OVER THE BAR" },
+        )
+    }
+
+    pub fn json(&self) -> Value {
+        let sample = |sample: &Sample| json!({ "p50Microseconds": sample.p50.as_micros(), "p99Microseconds": sample.p99.as_micros() });
+        let rounds: Vec<Value> = self
+            .rounds
+            .iter()
+            .map(|[small, large]| json!({ "small": sample(small), "large": sample(large) }))
+            .collect();
+        json!({
+            "engine": self.engine.name(), "measure": self.measure, "smallCases": SMALL, "largeCases": self.cases,
+            "p50Ratio": self.ratio(|sample| sample.p50), "p99Ratio": self.ratio(|sample| sample.p99),
+            "p50Bar": MOST_P50, "p99Bar": MOST_P99, "rounds": rounds,
+        })
+    }
+}
+
+/// A city with a server on it, and an officer at its queue.
+struct Served {
+    _world: World,
+    server: Server,
+    officer: String,
+}
+
+impl Served {
+    fn with(engine: Engine, program: &Program, place: &Place, cases: usize) -> Result<Self, String> {
+        let (world, _) = city_of(engine, program, place, cases, 0)?;
+        let (server, _) = world.serve()?;
+        Session::sign_in(&server.address, APPLICANT)?;
+        let officer = Session::sign_in(&server.address, OFFICER)?.cookie().to_owned();
+        Ok(Self { _world: world, server, officer })
+    }
+
+    fn page(&self, time: Duration) -> Result<Sample, String> {
+        let caller = Caller { cookie: &self.officer, address: &self.server.address };
+        let path = format!("/api/v1/cases?queueCode={QUEUE}&open=true&sort=dueDate:asc&limit=50");
+        load::for_a_time(&self.server.address, CONNECTIONS, &[caller.get(&path)], time)
+    }
+
+    fn claims(&self, round: usize, count: usize) -> Result<Sample, String> {
+        let caller = Caller { cookie: &self.officer, address: &self.server.address };
+        let path = format!("/api/v1/queues/{QUEUE}/claims");
+        let requests: Vec<Vec<u8>> =
+            (0..count).map(|at| caller.post(&path, &format!("growth-{round}-{at:08}"), None, "{}")).collect();
+        load::once_each(&self.server.address, CONNECTIONS, &requests).map(|(sample, _)| sample)
+    }
+}
+
+/// Rounds on a city of so many cases beside rounds on the small one.
+pub fn measured(
+    engine: Engine,
+    program: &Program,
+    place: &Place,
+    cases: usize,
+    tier: Tier,
+) -> Result<[Grown; 2], String> {
+    let cities = [Served::with(engine, program, place, SMALL)?, Served::with(engine, program, place, cases)?];
+    // The small city's queue must last for all rounds.
+    let claims = tier.claims.min(SMALL / 5 / (tier.rounds + 1));
+    let (mut pages, mut claimed) = (Vec::new(), Vec::new());
+    for round in 0..=tier.rounds {
+        let page = [cities[0].page(tier.time)?, cities[1].page(tier.time)?];
+        let claim = [cities[0].claims(round, claims)?, cities[1].claims(round, claims)?];
+        if round > 0 {
+            pages.push(page);
+            claimed.push(claim);
+        }
+    }
+    let grown = |measure, rounds| Grown { engine, measure, cases, rounds };
+    Ok([grown("queue page of 50", pages), grown("claim", claimed)])
+}
