@@ -30,7 +30,7 @@ pub struct Bench<'a> {
 
 pub struct PgBench<'a> {
     pub script: pgbench::Script,
-    pub url: String,
+    pub copy: pgbench::Copy<'a>,
     pub programs: &'a Path,
 }
 
@@ -77,7 +77,7 @@ impl Bench<'_> {
     fn raw(&self, base: usize) -> Result<f64, String> {
         match &self.pgbench {
             None => raw::commits(self.folder, self.tier.time),
-            Some(own) => own.script.run(&own.url, own.programs, self.writers(), self.tier.writes, base),
+            Some(own) => own.script.run(&own.copy.url, own.programs, self.writers(), self.tier.writes, base),
         }
     }
 

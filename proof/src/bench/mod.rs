@@ -193,7 +193,7 @@ fn recorded<'a>(
     originals: &city::Originals,
     tier: Tier,
 ) -> Result<PgBench<'a>, String> {
-    let url = pgbench::copy_of(world, &place.postgres)?;
+    let copy = pgbench::Copy::of(world, &place.postgres)?;
     pgbench::log_statements(world, &place.postgres, true)?;
     let (server, _): (Server, _) = world.serve()?;
     let applicant = Session::sign_in(&server.address, APPLICANT)?;
@@ -210,7 +210,7 @@ fn recorded<'a>(
     drop(server);
     pgbench::log_statements(world, &place.postgres, false)?;
     eprintln!("postgres: a submission is {} statements", script.statements);
-    Ok(PgBench { script, url, programs: &place.cluster.programs })
+    Ok(PgBench { script, copy, programs: &place.cluster.programs })
 }
 
 fn example(repository: &Path) -> Result<Value, String> {

@@ -196,11 +196,27 @@ impl Script {
     }
 }
 
-/// A copy of the world's database, and its address.
-pub fn copy_of(world: &World, server: &str) -> Result<String, String> {
-    let (place, name) = world.url.rsplit_once('/').ok_or("a PostgreSQL URL has a path")?;
-    administer(server, &format!("CREATE DATABASE {name}_pgbench TEMPLATE {name}"))?;
-    Ok(format!("{place}/{name}_pgbench"))
+/// A copy of the world's database, gone when it is dropped.
+pub struct Copy<'a> {
+    pub url: String,
+    name: String,
+    server: &'a str,
+}
+
+impl<'a> Copy<'a> {
+    /// Nobody may be connected to the world's.
+    pub fn of(world: &World, server: &'a str) -> Result<Self, String> {
+        let (place, original) = world.url.rsplit_once('/').ok_or("a PostgreSQL URL has a path")?;
+        let name = format!("{original}_pgbench");
+        administer(server, &format!("CREATE DATABASE {name} TEMPLATE {original}"))?;
+        Ok(Self { url: format!("{place}/{name}"), name, server })
+    }
+}
+
+impl Drop for Copy<'_> {
+    fn drop(&mut self) {
+        let _ = administer(self.server, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+    }
 }
 
 /// Whether statements of this database are logged from the next connection on.
