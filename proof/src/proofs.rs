@@ -1,7 +1,6 @@
 //! Which faults are proven, how often in each tier, and which breakage each must find.
 
 use crate::arguments::Options;
-use crate::cluster::Cluster;
 use crate::faults::{
     Seen, Setting, claims, clock, commit, disk, exhaustion, fsync, full, kill, line, migration, outbox,
     outsider, postgres, power, race, restart, restore, tamper, wait,
@@ -191,14 +190,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
         return Err(format!("{unknown} is none of {}", known.join(", ")));
     }
     let templates = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let place = Place {
-        postgres: options.postgres.clone(),
-        cluster: Cluster { data: options.postgres_data.clone(), programs: options.postgres_programs.clone() },
-        repository: options.repository.clone(),
-        faketime: options.faketime.clone(),
-        template: templates.path().join("seeded.sqlite"),
-        volume: None,
-    };
+    let place = Place::of(options, templates.path());
     let sound = Program { path: options.server.clone(), broken: None };
     let (mut held, mut checked, mut lost, mut lines) = (true, 0, 0, Vec::<Value>::new());
     println!("seed {}", options.seed);

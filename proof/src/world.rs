@@ -1,5 +1,6 @@
 //! A database of the proof's own with a demo city in it, and servers on it.
 
+use crate::arguments::Options;
 use crate::cluster::Cluster;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -48,6 +49,23 @@ pub struct Place {
     pub template: PathBuf,
     /// Where worlds keep their files, if not where the system keeps its temporary ones.
     pub volume: Option<PathBuf>,
+}
+
+impl Place {
+    /// The one that was asked for; templates are made in this folder.
+    pub fn of(options: &Options, templates: &Path) -> Self {
+        Self {
+            postgres: options.postgres.clone(),
+            cluster: Cluster {
+                data: options.postgres_data.clone(),
+                programs: options.postgres_programs.clone(),
+            },
+            repository: options.repository.clone(),
+            faketime: options.faketime.clone(),
+            template: templates.join("seeded.sqlite"),
+            volume: None,
+        }
+    }
 }
 
 pub struct World {

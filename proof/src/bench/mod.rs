@@ -13,7 +13,6 @@ mod report;
 mod wire;
 
 use crate::arguments::Options;
-use crate::cluster::Cluster;
 use crate::database::Database;
 use crate::http::Session;
 use crate::world::{Engine, Place, Program, Server, World};
@@ -35,14 +34,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
         return Err(format!("{unknown} is none of {}", PARTS.join(", ")));
     }
     let templates = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let place = Place {
-        postgres: options.postgres.clone(),
-        cluster: Cluster { data: options.postgres_data.clone(), programs: options.postgres_programs.clone() },
-        repository: options.repository.clone(),
-        template: templates.path().join("seeded.sqlite"),
-        faketime: None,
-        volume: None,
-    };
+    let place = Place::of(options, templates.path());
     let program = Program { path: options.server.clone(), broken: None };
     let tier = if options.full { Tier::FULL } else { Tier::QUICK };
     let (mut all, mut memory, mut grown, mut overloads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
