@@ -96,7 +96,7 @@ const PROOFS: &[Proof] = &[
         run: line::run,
         times: [3, 70],
         engines: &[Engine::Postgres],
-        controls: &[("outcome-guessed", 9, &[Engine::Postgres])],
+        controls: &[("shed-as-internal", 3, &[Engine::Postgres])],
     },
     Proof {
         name: "commit",
