@@ -1,10 +1,10 @@
 //! How a queue and its claims stand a city that grows: the same load on a small and on a large one, in turns.
 
 use super::load::{self, Sample};
-use super::measures::{QUEUE, Tier};
+use super::measures::{Tier, claim_path, queue_page_path};
 use super::report::median;
 use super::wire::Caller;
-use super::{APPLICANT, OFFICER, city_of};
+use super::{OFFICER, city_of};
 use crate::http::Session;
 use crate::world::{Engine, Place, Program, Server, World};
 use serde_json::{Value, json};
@@ -82,20 +82,18 @@ impl Served {
     fn with(engine: Engine, program: &Program, place: &Place, cases: usize) -> Result<Self, String> {
         let (world, _) = city_of(engine, program, place, cases, 0)?;
         let (server, _) = world.serve()?;
-        Session::sign_in(&server.address, APPLICANT)?;
         let officer = Session::sign_in(&server.address, OFFICER)?.cookie().to_owned();
         Ok(Self { _world: world, server, officer })
     }
 
     fn page(&self, time: Duration) -> Result<Sample, String> {
         let caller = Caller { cookie: &self.officer, address: &self.server.address };
-        let path = format!("/api/v1/cases?queueCode={QUEUE}&open=true&sort=dueDate:asc&limit=50");
-        load::for_a_time(&self.server.address, CONNECTIONS, &[caller.get(&path)], time)
+        load::for_a_time(&self.server.address, CONNECTIONS, &[caller.get(&queue_page_path())], time)
     }
 
     fn claims(&self, round: usize, count: usize) -> Result<Sample, String> {
         let caller = Caller { cookie: &self.officer, address: &self.server.address };
-        let path = format!("/api/v1/queues/{QUEUE}/claims");
+        let path = claim_path();
         let requests: Vec<Vec<u8>> =
             (0..count).map(|at| caller.post(&path, &format!("growth-{round}-{at:08}"), None, "{}")).collect();
         load::once_each(&self.server.address, CONNECTIONS, &requests).map(|(sample, _)| sample)

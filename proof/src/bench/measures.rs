@@ -56,7 +56,18 @@ impl Tier {
     }
 }
 
-pub const QUEUE: &str = "TZHT-PRE_EXAMINATION";
+const QUEUE: &str = "TZHT-PRE_EXAMINATION";
+
+/// Where the first page of the queue is asked for, as staff see it.
+pub fn queue_page_path() -> String {
+    format!("/api/v1/cases?queueCode={QUEUE}&open=true&sort=dueDate:asc&limit=50")
+}
+
+/// Where the next case of the queue is claimed.
+pub fn claim_path() -> String {
+    format!("/api/v1/queues/{QUEUE}/claims")
+}
+
 /// How many cases the reads ask for in turn.
 const DIFFERENT: usize = 2000;
 
@@ -119,7 +130,7 @@ impl Bench<'_> {
         let (mut claims, mut transitions) = (Vec::new(), Vec::new());
         for round in 0..=self.tier.rounds {
             let key = |what: &str, at: usize| format!("bench-{what}-{round}-{at:08}");
-            let path = format!("/api/v1/queues/{QUEUE}/claims");
+            let path = claim_path();
             let requests: Vec<Vec<u8>> = (0..self.tier.claims)
                 .map(|at| self.caller(&self.officer).post(&path, &key("claim", at), None, "{}"))
                 .collect();
@@ -162,8 +173,7 @@ impl Bench<'_> {
 
     /// The first page of a queue as staff see it.
     pub fn queue_page(&self) -> Vec<Vec<u8>> {
-        let path = format!("/api/v1/cases?queueCode={QUEUE}&open=true&sort=dueDate:asc&limit=50");
-        vec![self.caller(&self.officer).get(&path)]
+        vec![self.caller(&self.officer).get(&queue_page_path())]
     }
 
     fn some_cases(&self) -> impl Iterator<Item = String> {

@@ -1,7 +1,7 @@
 //! F8: several servers hand out the cases of one queue while one of them is killed again and again, and now and then one
 //! stands still for longer than anybody waits for it, and goes on. SQLite has one server, which is killed just so.
 
-use super::{APPLICANT, OFFICER, Seen, Setting, form};
+use super::{APPLICANT, OFFICER, Seen, Setting, form, several};
 use crate::database::Database;
 use crate::http::Session;
 use crate::ledger::Outcome;
@@ -26,16 +26,10 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let world = World::make(setting.engine, setting.program, setting.place)?;
     let count = if setting.engine == Engine::Postgres { 3 } else { 1 };
     let mut seen = Seen::default();
-    let mut servers = Vec::new();
-    for _ in 0..count {
-        let (server, took) = world.serve()?;
-        seen.slowest_start = seen.slowest_start.max(took);
-        servers.push(server);
-    }
+    let mut servers = several(&world, count, &mut seen)?;
     let filed = fill(setting, &servers[0].address)?;
     let officer = Session::sign_in(&servers[0].address, OFFICER)?;
-    let addresses: Mutex<Vec<String>> =
-        Mutex::new(servers.iter().map(|server| server.address.clone()).collect());
+    let addresses: Mutex<Vec<String>> = Mutex::new(super::addresses(&servers));
     let next_key = AtomicUsize::new(0);
     let taken: Mutex<HashMap<String, usize>> = Mutex::default();
     let refused: Mutex<Vec<String>> = Mutex::default();

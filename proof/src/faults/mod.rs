@@ -25,7 +25,7 @@ use crate::http::Session;
 use crate::ledger::Outcome;
 use crate::operation;
 use crate::oracle::{self, Findings};
-use crate::world::{Engine, Place, Program, World};
+use crate::world::{Engine, Place, Program, Server, World};
 use serde_json::Value;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -73,6 +73,22 @@ fn clients(setting: &Setting<'_>, address: &str, count: usize) -> Result<Vec<Cli
     let seed = |at: usize| setting.seed.wrapping_mul(1_000_003).wrapping_add(at as u64);
     let client = |at| Client::new(at, applicant.clone(), officer.clone(), form.clone(), seed(at));
     Ok((0..count).map(client).collect())
+}
+
+/// So many servers on one database.
+fn several(world: &World, count: usize, seen: &mut Seen) -> Result<Vec<Server>, String> {
+    let mut servers = Vec::new();
+    for _ in 0..count {
+        let (server, took) = world.serve()?;
+        seen.slowest_start = seen.slowest_start.max(took);
+        servers.push(server);
+    }
+    Ok(servers)
+}
+
+/// Where they are reached.
+fn addresses(servers: &[Server]) -> Vec<String> {
+    servers.iter().map(|server| server.address.clone()).collect()
 }
 
 /// How many writes were acknowledged to these clients.

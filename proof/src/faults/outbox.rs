@@ -2,12 +2,12 @@
 //! acknowledged write is delivered once, also one whose transaction committed after that of a younger one.
 
 use super::kill::finish;
-use super::{Seen, Setting, answered, clients};
+use super::{Seen, Setting, answered, clients, several};
 use crate::client::{Client, Stopped};
 use crate::database::Database;
 use crate::ledger::Ledger;
 use crate::oracle::Findings;
-use crate::world::{Engine, Server, World};
+use crate::world::{Engine, World};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -24,14 +24,9 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     // SQLite belongs to one server.
     let count = if setting.engine == Engine::Postgres { 2 } else { 1 };
     let mut seen = Seen::default();
-    let mut servers = Vec::new();
-    for _ in 0..count {
-        let (server, took) = world.serve()?;
-        seen.slowest_start = seen.slowest_start.max(took);
-        servers.push(server);
-    }
+    let mut servers = several(&world, count, &mut seen)?;
     let mut clients = clients(setting, &servers[0].address, CLIENTS)?;
-    let addresses = Mutex::new(addresses(&servers));
+    let addresses = Mutex::new(super::addresses(&servers));
     let stop = AtomicBool::new(false);
     let working = |at: usize, client: &mut Client| -> Result<(), String> {
         while !stop.load(Ordering::Relaxed) {
@@ -57,7 +52,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
                 let (again, took) = world.serve()?;
                 seen.slowest_start = seen.slowest_start.max(took);
                 servers.push(again);
-                *addresses.lock().map_err(|_| "a client panicked")? = self::addresses(&servers);
+                *addresses.lock().map_err(|_| "a client panicked")? = super::addresses(&servers);
             }
             Ok(())
         };
@@ -72,10 +67,6 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     finish(&world, &servers[0].address, clients, &ledger, &mut seen)?;
     seen.findings.merge(delivered(&world)?);
     Ok(seen)
-}
-
-fn addresses(servers: &[Server]) -> Vec<String> {
-    servers.iter().map(|server| server.address.clone()).collect()
 }
 
 /// That every event has its messages the books have said; here, that each of them reached its audience, and once.
