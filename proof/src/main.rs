@@ -16,6 +16,7 @@ mod operation;
 mod oracle;
 mod proofs;
 mod proxy;
+mod results;
 mod tampering;
 mod volume;
 mod world;

@@ -5,8 +5,9 @@ use crate::faults::{
     Seen, Setting, claims, clock, commit, disk, exhaustion, fsync, full, kill, line, migration, outbox,
     outsider, postgres, power, race, restart, restore, tamper, wait,
 };
+use crate::results::Results;
 use crate::world::{Engine, Place, Program};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Instant;
 
 struct Proof {
@@ -192,7 +193,8 @@ pub fn run(options: &Options) -> Result<bool, String> {
     let templates = tempfile::tempdir().map_err(|error| error.to_string())?;
     let place = Place::of(options, templates.path());
     let sound = Program { path: options.server.clone(), broken: None };
-    let (mut held, mut checked, mut lost, mut lines) = (true, 0, 0, Vec::<Value>::new());
+    let (mut held, mut checked, mut lost) = (true, 0, 0);
+    let mut results = Results::open(options)?;
     println!("seed {}", options.seed);
     for proof in
         PROOFS.iter().filter(|proof| options.only.is_empty() || options.only.iter().any(|n| n == proof.name))
@@ -212,7 +214,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
             let seen = (proof.run)(&setting)?;
             if let Some(why) = seen.skipped.as_ref().and_then(|why| why.lines().next()) {
                 println!("  skip  {} on {}: {why}", proof.name, engine.name());
-                lines.push(json!({ "fault": proof.name, "engine": engine.name(), "notRun": why }));
+                results.add(json!({ "fault": proof.name, "engine": engine.name(), "notRun": why }))?;
                 continue;
             }
             let faults = &seen.findings.faults;
@@ -231,11 +233,11 @@ pub fn run(options: &Options) -> Result<bool, String> {
             );
             seen.notes.iter().for_each(|note| println!("          {note}"));
             faults.iter().take(10).for_each(|fault| println!("          {fault}"));
-            lines.push(json!({
+            results.add(json!({
                 "fault": proof.name, "engine": engine.name(), "times": times, "checked": seen.findings.checked,
                 "faults": faults.len(), "slowestStartSeconds": seen.slowest_start.as_secs_f64(), "seconds": took,
                 "notes": seen.notes,
-            }));
+            }))?;
             for (broken, times, engines) in proof.controls {
                 if !engines.contains(&engine) {
                     continue;
@@ -253,17 +255,12 @@ pub fn run(options: &Options) -> Result<bool, String> {
                     }
                     None => println!("  FAIL  {name} on {engine} does not find {broken}: it proves nothing"),
                 }
-                lines.push(json!({
+                results.add(json!({
                     "control": name, "engine": engine, "broken": broken, "times": times,
                     "found": !found.is_empty(),
-                }));
+                }))?;
             }
         }
-    }
-    if let Some(path) = &options.results {
-        let text = json!({ "seed": options.seed, "full": options.full, "runs": lines });
-        let text = serde_json::to_string_pretty(&text).map_err(|error| error.to_string())?;
-        std::fs::write(path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))?;
     }
     println!("{checked} acknowledged writes checked, {lost} lost, doubled or torn");
     Ok(held)

@@ -1,8 +1,6 @@
 //! `cargo xtask bench`: builds the program as it is released, starts a PostgreSQL whose commits wait for the disk, and
 //! lets `proof` measure the program beside what the machine could do.
 
-use std::process::Command;
-
 use crate::child;
 use crate::cluster::{Cluster, Durability};
 use crate::postgres;
@@ -22,8 +20,8 @@ pub fn run(workspace: &Workspace, words: &[String]) -> Result<bool, String> {
     command.arg("--postgres-data").arg(cluster.data()).arg("--postgres-programs").arg(binaries.folder());
     // What the bench leaves behind when it is interrupted goes with the cluster.
     command.env("TMPDIR", cluster.folder());
-    if let Ok(commit) = child::text_of(Command::new("git").args(["rev-parse", "HEAD"])) {
-        command.args(["--commit", commit.trim()]);
+    if let Some(commit) = workspace.commit() {
+        command.args(["--commit", &commit]);
     }
     let status = command.args(words).status().map_err(|error| format!("the bench did not start: {error}"))?;
     match status.code() {

@@ -18,7 +18,8 @@ use crate::workspace::Workspace;
 pub fn run(workspace: &Workspace, words: &[String]) -> Result<Tally, String> {
     let binaries = postgres::find_or_install()?;
     let cluster = Cluster::start(&binaries, Durability::Full)?;
-    let (breakable, server) = build(workspace)?;
+    // Thousands of writes are lost or kept by the program as it is released; the short tier saves the time to build it.
+    let (breakable, server) = build(workspace, words.iter().any(|word| word == "--full"))?;
     let proof = server.with_file_name("proof");
     for (program, package) in PROGRAMS {
         if let Err(words) = debian::find_or_install(program, package) {
@@ -31,6 +32,9 @@ pub fn run(workspace: &Workspace, words: &[String]) -> Result<Tally, String> {
     command.arg("--postgres-data").arg(cluster.data()).arg("--postgres-programs").arg(binaries.folder());
     // What the proof leaves behind when it is interrupted goes with the cluster.
     command.env("TMPDIR", cluster.folder());
+    if let Some(commit) = workspace.commit() {
+        command.args(["--commit", &commit]);
+    }
     match faketime::find_or_install() {
         Ok(library) => {
             command.arg("--faketime").arg(library);
@@ -75,15 +79,18 @@ fn with_own_mounts(workspace: &Workspace, proof: &Path) -> Command {
 }
 
 /// The program that can be broken, in a folder of its own, and the sound one where cargo puts it.
-fn build(workspace: &Workspace) -> Result<(PathBuf, PathBuf), String> {
-    let server = workspace.server(false)?;
+fn build(workspace: &Workspace, release: bool) -> Result<(PathBuf, PathBuf), String> {
+    let debug = workspace.server(false)?;
     // Both packages in every build: alone, each would have its dependencies built with other features.
     let build = ["build", "--locked", "--quiet", "--package", "onewindow", "--package", "proof", "--bins"];
     child::run(workspace.cargo(build).args(["--features", "onewindow/breakable"]))?;
-    let folder = server.with_file_name("breakable");
+    let folder = debug.with_file_name("breakable");
     let breakable = folder.join("onewindow");
-    let copied = fs::create_dir_all(&folder).and_then(|()| fs::copy(&server, &breakable));
+    let copied = fs::create_dir_all(&folder).and_then(|()| fs::copy(&debug, &breakable));
     copied.map_err(|error| format!("{}: {error}", breakable.display()))?;
-    child::run(&mut workspace.cargo(build))?;
-    Ok((breakable, server))
+    if release {
+        println!("building as for a release: minutes the first time");
+    }
+    child::run(workspace.cargo(build).args(release.then_some("--release")))?;
+    Ok((breakable, workspace.server(release)?))
 }

@@ -62,4 +62,12 @@ impl Workspace {
         let target = metadata.text("target_directory").ok_or("cargo metadata names no target directory")?;
         Ok(Path::new(target).join(if release { "release" } else { "debug" }).join("onewindow"))
     }
+
+    /// What is being built, for results: the commit, and whether code differs from it. Pages may differ: results are.
+    pub fn commit(&self) -> Option<String> {
+        let commit = child::text_of(self.command("git").args(["rev-parse", "HEAD"])).ok()?;
+        let unchanged = ["diff", "--quiet", "HEAD", "--", ".", ":(exclude)docs"];
+        let changed = child::run_quietly(self.command("git").args(unchanged)).is_err();
+        Some(format!("{}{}", commit.trim(), if changed { " with changes" } else { "" }))
+    }
 }
