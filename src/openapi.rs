@@ -9,7 +9,7 @@ mod parameters;
 mod refusals;
 mod rights;
 
-use crate::{access, server};
+use crate::server;
 use actix_web::App;
 use operations::operations;
 use serde::Deserialize;
@@ -19,7 +19,6 @@ use std::collections::BTreeMap;
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::scope::scope;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -54,15 +53,13 @@ pub struct Contract {
     paths: Vec<(Vec<String>, Vec<String>)>,
 }
 
-/// Registers every operation of the contract.
-pub fn register(config: &mut ServiceConfig<'_>) {
-    access::root_routes(config);
-    config.service(scope("/api/v1").configure(server::api_routes));
-}
-
 /// The contract as a JSON value.
 pub fn document() -> Value {
-    let app = App::new().into_utoipa_app().openapi(Base::openapi()).configure(register);
+    let app = App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .configure(|config| server::root_routes(config))
+        .service(scope(server::API).configure(|config| server::api_routes(config)));
     let api = app.split_for_parts().1;
     let mut document = serde_json::to_value(api).unwrap_or_default();
     // For everybody, not for one house's own systems.

@@ -2,20 +2,18 @@
 
 use crate::access::{self, Window};
 use crate::casework::{self, Numbering};
-use crate::edge::{Door, Limits, Patience, Quotas, Shell, Traffic};
+use crate::edge::{Door, Limits, Patience, Quotas, Registry, Shell, Traffic};
 use crate::health::{self, Health};
 use crate::openapi::{self, Contract};
 use crate::problem::{Code, Problem};
 use crate::{catalogue, deadlines, docs, intake, parties, routing, transparency};
 use actix_web::dev::{Server, ServiceRequest, fn_service};
 use actix_web::http::Method;
-use actix_web::web::{Data, PathConfig};
+use actix_web::web::{self, Data, PathConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
-use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Settings of the listener.
 #[derive(Debug, Clone)]
@@ -65,8 +63,16 @@ impl Shared {
 /// How long connections may take to end when nothing is under way any more.
 const SHUTDOWN: Duration = Duration::from_secs(5);
 
+/// Under which path all operations stand but those at the root.
+pub const API: &str = "/api/v1";
+
+/// Operations at the root.
+pub fn root_routes(config: &mut impl Registry) {
+    access::root_routes(config);
+}
+
 /// Operations under `/api/v1`, in the order in which the contract shows them.
-pub fn api_routes(config: &mut ServiceConfig<'_>) {
+pub fn api_routes(config: &mut impl Registry) {
     catalogue::routes(config);
     access::routes(config);
     intake::routes(config);
@@ -85,15 +91,14 @@ pub fn serve(shared: Shared, listening: &Listening, listener: TcpListener) -> st
         let shell = shared.shell.clone();
         let contract = shared.contract.clone();
         App::new()
-            .into_utoipa_app()
-            .configure(openapi::register)
-            .into_app()
             .app_data(shared.window.clone())
             .app_data(shared.health.clone())
             .app_data(shared.numbering.clone())
             .app_data(Data::from(contract.clone()))
             .app_data(PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .wrap_fn(move |request, service| shell.around(request, service))
+            .configure(root_routes)
+            .service(web::scope(API).configure(api_routes))
             .configure(docs::routes)
             .configure(health::routes)
             .default_service(fn_service(move |request: ServiceRequest| {

@@ -7,6 +7,7 @@ use crate::operation::{self, Kind, Request, Who};
 use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
 use serde_json::Value;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ pub struct Client {
     pub number: usize,
     applicant: Session,
     officer: Session,
-    form: Value,
+    form: Arc<Value>,
     random: SmallRng,
     /// What comes next.
     step: Step,
@@ -55,7 +56,7 @@ pub enum After {
 }
 
 impl Client {
-    pub fn new(number: usize, applicant: Session, officer: Session, form: Value, seed: u64) -> Self {
+    pub fn new(number: usize, applicant: Session, officer: Session, form: Arc<Value>, seed: u64) -> Self {
         let random = SmallRng::seed_from_u64(seed);
         let (step, pending, entries, slowest) = (Step::Draft, None, Vec::new(), Duration::ZERO);
         Self { number, applicant, officer, form, random, step, pending, entries, slowest }
@@ -68,7 +69,7 @@ impl Client {
     fn next(&mut self) -> Request {
         let key = self.key();
         match &self.step {
-            Step::Draft => operation::draft(key, &self.form),
+            Step::Draft => operation::draft(key, self.form.clone()),
             Step::Submit { submission, version } => operation::submit(key, submission, *version),
             Step::Claim { case } => operation::claim(key, case),
             Step::Act { kind, case, version } => operation::act(key, *kind, case, *version),

@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// By then PostgreSQL has noticed that one of its processes was killed.
+const NOTICED: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone)]
 pub struct Cluster {
@@ -34,17 +37,25 @@ impl Cluster {
         Ok(processes.any(|entry| self.is_ours(&entry.path())))
     }
 
-    /// One process that serves a connection of this database is gone; the server restarts all others by itself.
-    pub fn kill_a_backend(database: &str) -> Result<(), String> {
+    /// One process that serves a connection of this database is gone; the server ends all others by itself and begins
+    /// to recover, which it has when this returns.
+    pub fn kill_a_backend(&self, database: &str) -> Result<(), String> {
         let processes = fs::read_dir("/proc").map_err(|error| error.to_string())?;
-        for path in processes.flatten().map(|entry| entry.path()) {
-            let words = command_line(&path);
-            if words.starts_with("postgres:") && words.contains(database) {
-                let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
-                return kill(name.ok_or("a process without a number")?);
+        let all: Vec<PathBuf> = processes.flatten().map(|entry| entry.path()).collect();
+        let of_server = |path: &&PathBuf| self.is_ours(path) && command_line(path).starts_with("postgres:");
+        let children: Vec<&PathBuf> = all.iter().filter(of_server).collect();
+        let serving = children.iter().find(|path| command_line(path).contains(database));
+        let serving = serving.ok_or_else(|| format!("no process serves {database}"))?;
+        let number = serving.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+        kill(number.ok_or("a process without a number")?)?;
+        let begun = Instant::now();
+        while children.iter().any(|path| path.exists()) {
+            if begun.elapsed() > NOTICED {
+                return Err("PostgreSQL goes on as if nobody had been killed".to_owned());
             }
+            crate::pause(Duration::from_millis(5));
         }
-        Err(format!("no process serves {database}"))
+        Ok(())
     }
 
     /// Where the server writes what it has to say.

@@ -59,7 +59,7 @@ impl Session {
         if let Some(version) = request.version {
             post = post.header("If-Match", format!("\"{version}\""));
         }
-        let Ok(mut answer) = post.send_json(&request.body) else { return Outcome::Unknown };
+        let Ok(mut answer) = post.send_json(&*request.body) else { return Outcome::Unknown };
         let status = answer.status().as_u16();
         let advice = answer.headers().contains_key("retry-after");
         let Ok(text) = answer.body_mut().read_to_string() else { return Outcome::Unknown };

@@ -1,6 +1,7 @@
 //! The composite operations of the ledger client: what is sent, and what must have come of it.
 
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Which operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,7 +45,7 @@ pub struct Request {
     pub path: String,
     /// The version named by `If-Match`.
     pub version: Option<i64>,
-    pub body: Value,
+    pub body: Arc<Value>,
 }
 
 /// Items of every submission: enough that a torn one shows.
@@ -64,14 +65,14 @@ pub fn form(example: &Value) -> Value {
     form
 }
 
-pub fn draft(key: String, form: &Value) -> Request {
+pub fn draft(key: String, form: impl Into<Arc<Value>>) -> Request {
     Request {
         key,
         kind: Kind::Draft,
         who: Who::Applicant,
         path: "/api/v1/submissions".to_owned(),
         version: None,
-        body: form.clone(),
+        body: form.into(),
     }
 }
 
@@ -82,7 +83,7 @@ pub fn submit(key: String, submission: &str, version: i64) -> Request {
         who: Who::Applicant,
         path: format!("/api/v1/submissions/{submission}/transitions"),
         version: Some(version),
-        body: json!({ "action": "SUBMIT" }),
+        body: Arc::new(json!({ "action": "SUBMIT" })),
     }
 }
 
@@ -93,7 +94,7 @@ pub fn claim(key: String, case: &str) -> Request {
         who: Who::Officer,
         path: format!("/api/v1/cases/{case}/claims"),
         version: None,
-        body: json!({}),
+        body: Arc::new(json!({})),
     }
 }
 
@@ -117,6 +118,6 @@ pub fn act(key: String, kind: Kind, case: &str, version: i64) -> Request {
         who,
         path: format!("/api/v1/cases/{case}/transitions"),
         version: Some(version),
-        body,
+        body: Arc::new(body),
     }
 }

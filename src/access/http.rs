@@ -10,7 +10,7 @@ use super::token::{self, Claims, PublicKey};
 use super::window::Window;
 use super::{password, session};
 use crate::clock::UtcTime;
-use crate::edge::{Body, Patience, RawBody, listed, no_content};
+use crate::edge::{Body, Patience, RawBody, Registry, listed, no_content};
 use crate::identifiers::unsafe_character;
 use crate::ids::{ClientId, PartyId, PrincipalId, SessionId, StreamId, UserId};
 use crate::journal::{self, NewEvent, StreamKind};
@@ -28,7 +28,6 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// User name and password.
 #[derive(Deserialize, ToSchema)]
@@ -426,11 +425,11 @@ async fn token_key_list(who: Open<AskForToken>) -> Result<HttpResponse, Problem>
 }
 
 /// What stands under `/api/v1`.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(session_create).service(session_show).service(session_delete);
+pub fn routes(config: &mut impl Registry) {
+    config.operation(session_create).operation(session_show).operation(session_delete);
 }
 
 /// What stands at the root.
-pub fn root_routes(config: &mut ServiceConfig<'_>) {
-    config.service(token_create).service(token_key_list);
+pub fn root_routes(config: &mut impl Registry) {
+    config.operation(token_create).operation(token_key_list);
 }

@@ -4,12 +4,13 @@
 use super::caller::{Caller, Grant, Identity, Place};
 use super::credentials::Credentials;
 use super::role::Role;
-use super::{session, token};
+use super::session::{self, Session};
+use super::token;
 use crate::clock::UtcTime;
 use crate::ids::{ClientId, PartyId, SessionId, UserId};
 use crate::problem::{Code, Problem};
 use crate::store::Conn;
-use crate::store::schema::{clients, mandates, memberships, node_roles, recusals, users};
+use crate::store::schema::{clients, mandates, memberships, node_roles, recusals, sessions, users};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -28,11 +29,7 @@ pub fn load(
 ) -> Result<Loaded, Problem> {
     match credentials {
         Credentials::None => Ok(Loaded { caller: Caller::anonymous(), touch: None }),
-        Credentials::Session(token) => {
-            let live = session::find(conn, token, now)?;
-            let caller = user(conn, live.user, today)?;
-            Ok(Loaded { caller, touch: live.wants_touch.then_some(live.id) })
-        }
+        Credentials::Session(token) => user(conn, token, now, today),
         Credentials::Bearer(text) => {
             let claims = token::verify(conn, text, issuer, now)?;
             let caller = client(conn, ClientId(claims.client_id), &claims.scope)?;
@@ -41,19 +38,41 @@ pub fn load(
     }
 }
 
-fn user(conn: &mut Conn, id: UserId, today: NaiveDate) -> Result<Caller, Problem> {
-    let mut grants = Vec::new();
-    let at_nodes: Vec<(String, Role)> = node_roles::table
-        .filter(node_roles::user_id.eq(id))
-        .order((node_roles::node_code, node_roles::role))
-        .select((node_roles::node_code, node_roles::role))
+/// Whoever a session belongs to, and all that they hold, in one statement: every request begins with it. Its rows are
+/// every role beside every membership and every recusal, of which people have few.
+fn user(conn: &mut Conn, token: &str, now: UtcTime, today: NaiveDate) -> Result<Loaded, Problem> {
+    type Row = (Session, Option<(String, Role)>, Option<(PartyId, Role)>, Option<PartyId>);
+    let own_memberships = memberships::user_id.eq(sessions::user_id).and(memberships::state.eq("ACTIVE"));
+    let rows: Vec<Row> = sessions::table
+        .inner_join(users::table.on(users::user_id.eq(sessions::user_id)))
+        .left_join(node_roles::table.on(node_roles::user_id.eq(sessions::user_id)))
+        .left_join(memberships::table.on(own_memberships))
+        .left_join(recusals::table.on(recusals::user_id.eq(sessions::user_id)))
+        .filter(sessions::token_digest.eq(session::token_digest(token)))
+        .select((
+            Session::as_select(),
+            (node_roles::node_code, node_roles::role).nullable(),
+            (memberships::party_id, memberships::role).nullable(),
+            recusals::party_id.nullable(),
+        ))
         .load(conn)?;
-    grants.extend(at_nodes.into_iter().map(|(node, role)| Grant { role, place: Place::Node(node) }));
-    let in_parties: Vec<(PartyId, Role)> = memberships::table
-        .filter(memberships::user_id.eq(id).and(memberships::state.eq("ACTIVE")))
-        .order((memberships::party_id, memberships::role))
-        .select((memberships::party_id, memberships::role))
-        .load(conn)?;
+    let (mut live, mut at_nodes, mut in_parties, mut recused_from) =
+        (None, Vec::new(), Vec::new(), Vec::new());
+    for (session, at_node, in_party, recused) in rows {
+        live = live.or_else(|| session.live(now));
+        at_nodes.extend(at_node);
+        in_parties.extend(in_party);
+        recused_from.extend(recused);
+    }
+    let live = live.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    at_nodes.sort_by(|left, right| (&left.0, left.1.as_str()).cmp(&(&right.0, right.1.as_str())));
+    at_nodes.dedup();
+    in_parties.sort_by_key(|(party, role)| (*party, role.as_str()));
+    in_parties.dedup();
+    recused_from.sort_unstable();
+    recused_from.dedup();
+    let mut grants: Vec<Grant> =
+        at_nodes.into_iter().map(|(node, role)| Grant { role, place: Place::Node(node) }).collect();
     for (party, role) in in_parties {
         let place = if role == Role::Agent {
             Place::Agency { agency: party, principals: principals(conn, party, today)? }
@@ -62,9 +81,8 @@ fn user(conn: &mut Conn, id: UserId, today: NaiveDate) -> Result<Caller, Problem
         };
         grants.push(Grant { role, place });
     }
-    let recused_from =
-        recusals::table.filter(recusals::user_id.eq(id)).select(recusals::party_id).load(conn)?;
-    Ok(Caller { identity: Identity::User(id), grants, recused_from, scopes: None }.with_everybodys_rights())
+    let caller = Caller { identity: Identity::User(live.user), grants, recused_from, scopes: None };
+    Ok(Loaded { caller: caller.with_everybodys_rights(), touch: live.wants_touch.then_some(live.id) })
 }
 
 /// Parties whose mandate the agency holds today.

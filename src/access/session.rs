@@ -62,33 +62,46 @@ pub struct Live {
     pub wants_touch: bool,
 }
 
+/// A session as it stands, with the state of its account.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    session_id: SessionId,
+    user_id: UserId,
+    created_at: UtcTime,
+    last_seen_at: UtcTime,
+    expires_at: UtcTime,
+    revoked_at: Option<UtcTime>,
+    #[diesel(select_expression = users::state)]
+    account: String,
+}
+
+impl Session {
+    /// The session, if it is live at this time.
+    pub fn live(self, now: UtcTime) -> Option<Live> {
+        let is_live = self.revoked_at.is_none()
+            && self.created_at <= now.plus(SKEW)
+            && now < self.expires_at
+            && now < self.last_seen_at.plus(IDLE)
+            && self.account == "ACTIVE";
+        is_live.then(|| Live {
+            id: self.session_id,
+            user: self.user_id,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            wants_touch: self.last_seen_at.plus(TOUCH) <= now,
+        })
+    }
+}
+
 pub fn find(conn: &mut Conn, token: &str, now: UtcTime) -> Result<Live, Problem> {
-    type Row = (SessionId, UserId, UtcTime, UtcTime, UtcTime, Option<UtcTime>, String);
-    let row: Option<Row> = sessions::table
+    let session: Option<Session> = sessions::table
         .inner_join(users::table.on(users::user_id.eq(sessions::user_id)))
         .filter(sessions::token_digest.eq(token_digest(token)))
-        .select((
-            sessions::session_id,
-            sessions::user_id,
-            sessions::created_at,
-            sessions::last_seen_at,
-            sessions::expires_at,
-            sessions::revoked_at,
-            users::state,
-        ))
+        .select(Session::as_select())
         .first(conn)
         .optional()?;
-    match row {
-        Some((id, user, created_at, seen, expires_at, None, state))
-            if created_at <= now.plus(SKEW)
-                && now < expires_at
-                && now < seen.plus(IDLE)
-                && state == "ACTIVE" =>
-        {
-            Ok(Live { id, user, created_at, expires_at, wants_touch: seen.plus(TOUCH) <= now })
-        }
-        _ => Err(Problem::new(Code::Unauthenticated)),
-    }
+    session.and_then(|session| session.live(now)).ok_or_else(|| Problem::new(Code::Unauthenticated))
 }
 
 pub fn touch(conn: &mut Conn, id: SessionId, now: UtcTime) -> Result<(), Problem> {

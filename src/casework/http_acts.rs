@@ -5,7 +5,7 @@ use super::transition::{Transition, transition};
 use super::view::{self, CaseView};
 use crate::access::{ActOnCase, Allowed, ReadCase, ReadCaseContent};
 use crate::command::{self, Act, Receipt};
-use crate::edge::{Body, IdempotencyKey, IfMatch, Query, created, shown};
+use crate::edge::{Body, IdempotencyKey, IfMatch, Query, Registry, created, shown};
 use crate::ids::{CaseId, EventId};
 use crate::journal::Recorded;
 use crate::language::Text;
@@ -14,7 +14,6 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// What came of an action: the event, and the case as it now stands.
 #[derive(Serialize, ToSchema)]
@@ -153,6 +152,6 @@ async fn case_event_show(
     Ok(shown(&request, 1, &event))
 }
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(case_transition_create).service(case_show).service(case_event_show);
+pub fn routes(config: &mut impl Registry) {
+    config.operation(case_transition_create).operation(case_show).operation(case_event_show);
 }

@@ -10,7 +10,7 @@ use crate::access::{Allowed, Authorized, ReadCase, ReadNotice, ReadQueue};
 use crate::command::{self, CursorSeal};
 use crate::deadlines::{self, DeadlineView};
 use crate::decision::Track;
-use crate::edge::{Query, listed, shown_by_content};
+use crate::edge::{Query, Registry, listed, shown_by_content};
 use crate::ids::{CaseId, NoticeId, SubmissionId};
 use crate::language::{Bilingual, Text};
 use crate::page::PageOf;
@@ -21,7 +21,6 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 const UUID_RULE: Text = Text::new("UUID", "a UUID");
 const BOOL_RULE: Text = Text::new("true 或 false", "true or false");
@@ -254,13 +253,13 @@ async fn notice_list(who: Allowed<ReadNotice>, request: HttpRequest) -> Result<H
     Ok(listed(&answer))
 }
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Registry) {
     config
-        .service(case_list)
-        .service(case_event_list)
-        .service(routing_decision_list)
-        .service(deadline_list)
-        .service(queue_list)
-        .service(queue_show)
-        .service(notice_list);
+        .operation(case_list)
+        .operation(case_event_list)
+        .operation(routing_decision_list)
+        .operation(deadline_list)
+        .operation(queue_list)
+        .operation(queue_show)
+        .operation(notice_list);
 }

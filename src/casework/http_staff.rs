@@ -9,7 +9,7 @@ use crate::access::{
     Allowed, AssignCase, ClaimCase, ClaimFromQueue, LinkCase, ReleaseCase, SplitCase, TransferCase,
 };
 use crate::command::{self, Act, Receipt};
-use crate::edge::{Body, EmptyBody, IdempotencyKey, Nothing, no_content};
+use crate::edge::{Body, EmptyBody, IdempotencyKey, Nothing, Registry, no_content};
 use crate::forms::{self, SubmissionForm};
 use crate::ids::{CaseId, UserId};
 use crate::problem::{Problem, ProblemBody};
@@ -17,7 +17,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -239,13 +238,13 @@ fn facts_of(
     Ok(routing_facts(&form, item, rules.service(case)?, case.right_kind, origin))
 }
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Registry) {
     config
-        .service(queue_claim_create)
-        .service(case_claim_create)
-        .service(case_assignment_create)
-        .service(case_release_create)
-        .service(case_transfer_create)
-        .service(case_link_create)
-        .service(case_split_create);
+        .operation(queue_claim_create)
+        .operation(case_claim_create)
+        .operation(case_assignment_create)
+        .operation(case_release_create)
+        .operation(case_transfer_create)
+        .operation(case_link_create)
+        .operation(case_split_create);
 }

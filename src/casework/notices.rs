@@ -7,7 +7,6 @@ use crate::ids::{CaseId, NoticeId, SubmissionId};
 use crate::problem::Problem;
 use crate::store::MultiBackend;
 use crate::store::schema::{cases, notices};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use serde::Serialize;
@@ -32,7 +31,7 @@ type Condition = Box<dyn BoxableExpression<notices::table, MultiBackend, SqlType
 
 fn clause(clause: &Clause) -> Condition {
     match &clause.relation {
-        Holds::Always => Box::new(sql::<Bool>("1 = 1")),
+        Holds::Always => Box::new(notices::notice_id.is_not_null()),
         Holds::OwnerIn(parties) => Box::new(
             notices::party_id.is_not_null().and(notices::party_id.assume_not_null().eq_any(parties.clone())),
         ),
@@ -40,7 +39,7 @@ fn clause(clause: &Clause) -> Condition {
             notices::node_code.is_not_null().and(notices::node_code.assume_not_null().eq(node.clone())),
         ),
         // The policy grants notices by organisation, mandate and node only; any other relation shows none.
-        _ => Box::new(sql::<Bool>("1 = 0")),
+        _ => Box::new(notices::notice_id.is_null()),
     }
 }
 
@@ -52,7 +51,7 @@ pub fn list(
     offset: u32,
 ) -> Result<Vec<NoticeView>, Problem> {
     let scope = act.scope::<ReadNotice>()?;
-    let nothing: Condition = Box::new(sql::<Bool>("1 = 0"));
+    let nothing: Condition = Box::new(notices::notice_id.is_null());
     let mine =
         scope.clauses.iter().map(clause).fold(nothing, |left, right| Box::new(left.or(right)) as Condition);
     let mut query = notices::table

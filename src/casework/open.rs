@@ -62,6 +62,7 @@ pub fn open(
         None => Vec::new(),
     };
     let placed = routing::preview(catalogue, today, &new.facts, new.service.track);
+    let clocks = deadlines::first_clocks(act, in_force, workflow, new.service, new.id)?;
     records::insert(
         act.conn,
         &NewCaseRow {
@@ -81,13 +82,13 @@ pub fn open(
             channel: new.channel,
             state: &workflow.initial,
             is_open: true,
-            due_on: None,
-            due_provisional: false,
-            sort_due: records::sort_date(None),
+            due_on: clocks.due.due_on,
+            due_provisional: clocks.due.provisional,
+            sort_due: records::sort_date(clocks.due.due_on),
             pack_version: catalogue.version,
             workflow_code: &workflow.code,
-            external_reference: new.external_reference,
-            right_key: right_key.as_deref(),
+            external_reference: new.external_reference.map(str::to_owned),
+            right_key,
             reroutes: 0,
             content: records::seal(&new.content)?,
             version: 1,
@@ -97,8 +98,7 @@ pub fn open(
     )?;
     let routing::Placement { node, queue, .. } = placed.placement.clone();
     routing::keep_decision(act, catalogue, new.id, placed, &new.facts, new.cause)?;
-    let due = deadlines::advance(act, in_force, workflow, new.service, new.id, None, &workflow.initial)?;
-    records::set_due(act.conn, new.id, due)?;
+    clocks.keep(act.conn)?;
     for other in same_right {
         records::link(act.conn, new.id, other, LinkKind::SameRight, act.now)?;
     }

@@ -11,7 +11,7 @@ use crate::decision::Track;
 use crate::ids::{CaseId, PartyId, PrincipalId, SubmissionId, UserId};
 use crate::problem::{Code, Problem};
 use crate::store::schema::{case_links, cases};
-use crate::store::{Conn, Sealed, StoreError, lock_case};
+use crate::store::{self, Conn, Sealed, StoreError, lock_case};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -81,7 +81,7 @@ pub fn sort_date(due_on: Option<NaiveDate>) -> NaiveDate {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = cases)]
+#[diesel(table_name = cases, treat_none_as_default_value = false)]
 pub(super) struct NewCaseRow<'a> {
     pub case_id: CaseId,
     pub owner_id: PartyId,
@@ -104,8 +104,8 @@ pub(super) struct NewCaseRow<'a> {
     pub sort_due: NaiveDate,
     pub pack_version: i32,
     pub workflow_code: &'a str,
-    pub external_reference: Option<&'a str>,
-    pub right_key: Option<&'a [u8]>,
+    pub external_reference: Option<String>,
+    pub right_key: Option<Vec<u8>>,
     pub reroutes: i32,
     pub content: Sealed,
     pub version: i64,
@@ -167,15 +167,15 @@ pub(super) fn update<P: Permission>(
         version: next,
         updated_at: now,
     };
-    let row = cases::table.find(*authorized.subject()).filter(cases::version.eq(case.version));
-    if diesel::update(row).set(changed).execute(conn)? == 0 {
+    let row = cases::case_id.eq(*authorized.subject()).and(cases::version.eq(case.version));
+    if store::update(&cases::table, changed, row).execute(conn)? == 0 {
         return Err(Problem::new(Code::Stale));
     }
     Ok(Case { version: next, updated_at: now, ..case })
 }
 
 pub(super) fn replace_content(conn: &mut Conn, id: CaseId, content: &Content) -> Result<(), Problem> {
-    diesel::update(cases::table.find(id)).set(cases::content.eq(seal(content)?)).execute(conn)?;
+    store::update(&cases::table, cases::content.eq(seal(content)?), cases::case_id.eq(id)).execute(conn)?;
     Ok(())
 }
 

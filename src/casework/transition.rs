@@ -206,15 +206,8 @@ pub(super) fn take(
     case.is_open = !workflow.is_final(&action.to);
     // Limits are those the case was filed under; working days are those in force now.
     let in_force = catalogue::current(act.conn)?;
-    let due = deadlines::advance(
-        act,
-        &in_force,
-        workflow,
-        rules.service(&case)?,
-        case.case_id,
-        Some(&from),
-        &action.to,
-    )?;
+    let due =
+        deadlines::advance(act, &in_force, workflow, rules.service(&case)?, case.case_id, &from, &action.to)?;
     case.due_on = due.due_on;
     case.due_provisional = due.provisional;
     let case = records::update(act.conn, authorized, case, act.now)?;

@@ -7,7 +7,7 @@ use crate::access::{Allowed, ReadCatalogue};
 use crate::calendar::CalendarYear;
 use crate::command;
 use crate::decision::{FieldList, Track};
-use crate::edge::{Query, listed, shown};
+use crate::edge::{Query, Registry, listed, shown};
 use crate::language::Bilingual;
 use crate::page::PageOf;
 use crate::problem::{Problem, ProblemBody};
@@ -16,7 +16,6 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 async fn catalogue(who: Allowed<ReadCatalogue>) -> Result<Arc<Catalogue>, Problem> {
     command::read(who, |act| current(act.conn)).await
@@ -243,15 +242,15 @@ async fn classification_list(
     Ok(shown(&request, i64::from(catalogue.version), &all))
 }
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Registry) {
     config
-        .service(service_list)
-        .service(service_show)
-        .service(bundle_list)
-        .service(bundle_show)
-        .service(node_list)
-        .service(node_show)
-        .service(calendar_list)
-        .service(calendar_show)
-        .service(classification_list);
+        .operation(service_list)
+        .operation(service_show)
+        .operation(bundle_list)
+        .operation(bundle_show)
+        .operation(node_list)
+        .operation(node_show)
+        .operation(calendar_list)
+        .operation(calendar_show)
+        .operation(classification_list);
 }

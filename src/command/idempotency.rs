@@ -8,7 +8,7 @@ use crate::edge::IdempotencyKey;
 use crate::ids::{EventId, PrincipalId};
 use crate::problem::{Code, Problem};
 use crate::store::schema::idempotency_keys;
-use crate::store::{Conn, NewKey, StoreError, insert_key};
+use crate::store::{self, Conn, NewKey, StoreError, insert_key};
 use chrono::Duration;
 use diesel::prelude::*;
 use subtle::ConstantTimeEq;
@@ -99,14 +99,14 @@ pub fn finish(
     key: &IdempotencyKey,
     receipt: &Receipt,
 ) -> Result<(), Problem> {
-    diesel::update(idempotency_keys::table.find((principal, &key.key)))
-        .set((
-            idempotency_keys::status.eq(i32::from(receipt.status)),
-            idempotency_keys::location.eq(&receipt.location),
-            idempotency_keys::resource_id.eq(receipt.resource.map(PrincipalId)),
-            idempotency_keys::event_id.eq(receipt.event),
-        ))
-        .execute(conn)?;
+    let row = idempotency_keys::principal_id.eq(principal).and(idempotency_keys::key.eq(&key.key));
+    let columns = (
+        idempotency_keys::status.eq(i32::from(receipt.status)),
+        idempotency_keys::location.eq(&receipt.location),
+        idempotency_keys::resource_id.eq(receipt.resource.map(PrincipalId)),
+        idempotency_keys::event_id.eq(receipt.event),
+    );
+    store::update(&idempotency_keys::table, columns, row).execute(conn)?;
     Ok(())
 }
 

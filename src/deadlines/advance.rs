@@ -53,30 +53,59 @@ fn turn(clock: &Clock, row: Option<ClockState>, from: Option<&str>, to: &str) ->
     }
 }
 
-/// Follows a case from one state to another (`None`: it was just handed in) on a local date.
+/// The clocks that a case begins with, before there is a row of the case that theirs could name.
+pub struct FirstClocks {
+    rows: Vec<DeadlineRow>,
+    pub due: CaseDue,
+}
+
+/// Starts the clocks of a case that is handed in on a local date; nothing is written yet.
+pub fn first_clocks(
+    act: &mut Act<'_>,
+    catalogue: &Catalogue,
+    workflow: &Workflow,
+    service: &Service,
+    case: CaseId,
+) -> Result<FirstClocks, Problem> {
+    let mut first = FirstClocks { rows: Vec::new(), due: CaseDue::default() };
+    for clock in &workflow.clocks {
+        if turn(clock, None, None, &workflow.initial) == Turn::Start {
+            let row = started(act, catalogue, case, service, clock, 1)?;
+            first.due.consider(&row);
+            first.rows.push(row);
+        }
+    }
+    Ok(first)
+}
+
+impl FirstClocks {
+    pub fn keep(&self, conn: &mut Conn) -> Result<(), Problem> {
+        self.rows.iter().try_for_each(|row| records::insert(conn, row))
+    }
+}
+
+/// Follows a case from one state to another on a local date.
 pub fn advance(
     act: &mut Act<'_>,
     catalogue: &Catalogue,
     workflow: &Workflow,
     service: &Service,
     case: CaseId,
-    from: Option<&str>,
+    from: &str,
     to: &str,
 ) -> Result<CaseDue, Problem> {
     let today = catalogue.today(act.now);
-    // A case that comes from nowhere has no clocks yet.
-    let rows = if from.is_some() { records::of_case(act.conn, case)? } else { Vec::new() };
+    let rows = records::of_case(act.conn, case)?;
     let mut shown = CaseDue::default();
     for clock in &workflow.clocks {
         let row = rows.iter().rev().find(|row| row.clock == clock.code).cloned();
-        let turn = turn(clock, row.as_ref().map(|row| row.state), from, to);
+        let turn = turn(clock, row.as_ref().map(|row| row.state), Some(from), to);
         let row = match (turn, row) {
             (Turn::Start, last) => {
-                let limit = service.limit(&clock.code).ok_or_else(|| {
-                    Problem::internal(format!("{} has no limit {}", service.code, clock.code))
-                })?;
                 let round = last.map_or(1, |row| row.round + 1);
-                Some(start(act, catalogue, case, limit, round, today)?)
+                let row = started(act, catalogue, case, service, clock, round)?;
+                records::insert(act.conn, &row)?;
+                Some(row)
             }
             (Turn::Leave, row) => row,
             (_, None) => None,
@@ -101,17 +130,21 @@ pub fn advance(
     Ok(shown)
 }
 
-fn start(
+/// A clock that starts now.
+fn started(
     act: &mut Act<'_>,
     catalogue: &Catalogue,
     case: CaseId,
-    rule: &ServiceLimit,
+    service: &Service,
+    clock: &Clock,
     round: i32,
-    today: NaiveDate,
 ) -> Result<DeadlineRow, Problem> {
+    let no_limit = || Problem::internal(format!("{} has no limit {}", service.code, clock.code));
+    let rule: &ServiceLimit = service.limit(&clock.code).ok_or_else(no_limit)?;
+    let today = catalogue.today(act.now);
     let limit = rule.limit().map_err(|error| Problem::internal(error.to_string()))?;
     let due = due(&catalogue.calendar, &limit, today, &[]);
-    let row = DeadlineRow {
+    Ok(DeadlineRow {
         deadline_id: DeadlineId(act.ids.draw()),
         case_id: case,
         clock: rule.clock.clone(),
@@ -125,9 +158,7 @@ fn start(
         provisional: due.provisional,
         state: ClockState::Running,
         trace: serde_json::to_string(&due.trace).map_err(|error| Problem::internal(error.to_string()))?,
-    };
-    records::insert(act.conn, &row)?;
-    Ok(row)
+    })
 }
 
 /// Works a date out again from its limit, start and pauses.

@@ -4,10 +4,9 @@ use super::calculate::{Calculated, Calculation, calculate};
 use crate::access::{Allowed, RunCalculation};
 use crate::catalogue;
 use crate::command;
-use crate::edge::{Body, listed};
+use crate::edge::{Body, Registry, listed};
 use crate::problem::Problem;
 use actix_web::{HttpResponse, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Work out a due date
 ///
@@ -30,6 +29,6 @@ async fn deadline_calculation_create(
     Ok(listed(&answer))
 }
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(deadline_calculation_create);
+pub fn routes(config: &mut impl Registry) {
+    config.operation(deadline_calculation_create);
 }

@@ -5,6 +5,6 @@ mod calculate;
 mod http;
 mod records;
 
-pub use advance::{CaseDue, advance, recalculate};
+pub use advance::{CaseDue, advance, first_clocks, recalculate};
 pub use http::routes;
 pub use records::{DeadlineView, deadlines_of, overdue};

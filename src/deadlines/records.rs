@@ -4,8 +4,8 @@ use crate::access::{Authorized, ReadCase};
 use crate::calendar::{Limit, Suspension, Trace, Unit};
 use crate::ids::{CaseId, DeadlineId};
 use crate::problem::Problem;
-use crate::store::Conn;
 use crate::store::schema::{deadlines, suspensions};
+use crate::store::{self, Conn};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
@@ -36,7 +36,7 @@ crate::store::text_column!(ClockState);
 crate::store::text_column!(Unit);
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = deadlines)]
+#[diesel(table_name = deadlines, treat_none_as_default_value = false)]
 pub(super) struct DeadlineRow {
     pub deadline_id: DeadlineId,
     pub case_id: CaseId,
@@ -93,7 +93,7 @@ pub(super) fn insert(conn: &mut Conn, row: &DeadlineRow) -> Result<(), Problem> 
 }
 
 pub(super) fn update(conn: &mut Conn, row: &DeadlineRow) -> Result<(), Problem> {
-    diesel::update(deadlines::table.find(row.deadline_id)).set(row).execute(conn)?;
+    store::update(&deadlines::table, row, deadlines::deadline_id.eq(row.deadline_id)).execute(conn)?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ mod limit;
 mod malformed;
 mod patience;
 mod query;
+mod registry;
 mod shell;
 mod traffic;
 
@@ -19,5 +20,6 @@ pub use headers::{IdempotencyKey, IfMatch, already_held, etag, language};
 pub use limit::{Allowance, Limits, Quotas};
 pub use patience::Patience;
 pub use query::{Query, decode};
+pub use registry::Registry;
 pub use shell::{CorrelationId, Shell};
 pub use traffic::Traffic;

@@ -12,7 +12,7 @@ use crate::access::{
 };
 use crate::casework::Numbering;
 use crate::command::{self, Act, CursorSeal, Receipt};
-use crate::edge::{Body, IdempotencyKey, IfMatch, Patch, Query, created, listed, no_content};
+use crate::edge::{Body, IdempotencyKey, IfMatch, Patch, Query, Registry, created, listed, no_content};
 use crate::forms::SubmissionForm;
 use crate::ids::SubmissionId;
 use crate::language::{Bilingual, Text};
@@ -23,7 +23,6 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 fn shown_again(act: &mut Act<'_>, receipt: &Receipt) -> Result<SubmissionView, Problem> {
     view::show(act, SubmissionId(receipt.resource_id()?))
@@ -302,13 +301,13 @@ async fn receipt_claim_create(
     Ok(created(receipt.status, receipt.location.as_deref(), Some(submission.version), &submission))
 }
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut impl Registry) {
     config
-        .service(submission_create)
-        .service(submission_list)
-        .service(submission_show)
-        .service(submission_update)
-        .service(submission_delete)
-        .service(submission_transition_create)
-        .service(receipt_claim_create);
+        .operation(submission_create)
+        .operation(submission_list)
+        .operation(submission_show)
+        .operation(submission_update)
+        .operation(submission_delete)
+        .operation(submission_transition_create)
+        .operation(receipt_claim_create);
 }

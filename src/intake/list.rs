@@ -8,7 +8,6 @@ use crate::page::Direction;
 use crate::problem::Problem;
 use crate::store::schema::submissions;
 use crate::store::{Conn, MultiBackend};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -22,11 +21,11 @@ pub struct Filter {
 }
 
 fn always() -> Condition {
-    Box::new(sql::<Bool>("1 = 1"))
+    Box::new(submissions::submission_id.is_not_null())
 }
 
 fn never() -> Condition {
-    Box::new(sql::<Bool>("1 = 0"))
+    Box::new(submissions::submission_id.is_null())
 }
 
 fn clause(clause: &Clause) -> Condition {

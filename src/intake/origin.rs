@@ -16,6 +16,15 @@ pub struct Origin {
     pub intake_node: String,
     /// Nobody yet for a walk-in or a partner's draft: the party is known when it is handed in.
     pub owner: Option<PartyId>,
+    /// The lead applicant, where it is on file.
+    pub lead: Option<PartyId>,
+}
+
+impl Origin {
+    /// The party the submission is for, as far as it is known already.
+    pub fn known_owner(&self) -> Option<PartyId> {
+        self.owner.or(self.lead)
+    }
 }
 
 const OWN_RULE: Text =
@@ -23,11 +32,12 @@ const OWN_RULE: Text =
 
 /// Works out where a form comes from.
 pub fn origin(act: &mut Act<'_>, catalogue: &Catalogue, form: &SubmissionForm) -> Result<Origin, Problem> {
+    let lead = lead_on_file(act, form)?;
     let clerk_at: Vec<String> = act.caller.nodes_in(Role::Clerk).map(str::to_owned).collect();
     if let Identity::Client(client) = act.caller.identity() {
         let channel = one_of(form.channel, &[Channel::Api, Channel::Import])?;
         let owner = party_of_client(act.conn, client)?;
-        return Ok(Origin { channel, intake_node: node(catalogue, form)?, owner });
+        return Ok(Origin { channel, intake_node: node(catalogue, form)?, owner, lead });
     }
     if !clerk_at.is_empty() {
         let intake_node = form.intake_node_code.clone().unwrap_or_else(|| clerk_at[0].clone());
@@ -38,10 +48,10 @@ pub fn origin(act: &mut Act<'_>, catalogue: &Catalogue, form: &SubmissionForm) -
         let at_workstation =
             catalogue.pack.node(&intake_node).is_some_and(|node| node.kind == NodeKind::Workstation);
         let usual = if at_workstation { Channel::Workstation } else { Channel::Counter };
-        return Ok(Origin { channel: one_of(form.channel, &[usual])?, intake_node, owner: None });
+        return Ok(Origin { channel: one_of(form.channel, &[usual])?, intake_node, owner: None, lead });
     }
     let channel = one_of(form.channel, &[Channel::Portal])?;
-    Ok(Origin { channel, intake_node: node(catalogue, form)?, owner: Some(owner(act, form)?) })
+    Ok(Origin { channel, intake_node: node(catalogue, form)?, owner: Some(owner(act.caller, lead)?), lead })
 }
 
 /// The channel stated, if the caller's way is one of these; the first of them when none is stated.
@@ -66,19 +76,15 @@ fn node(catalogue: &Catalogue, form: &SubmissionForm) -> Result<String, Problem>
 }
 
 /// The lead applicant, if the caller may file for it; a caller of one organisation files for that one.
-fn owner(act: &mut Act<'_>, form: &SubmissionForm) -> Result<PartyId, Problem> {
-    let lead = lead_identifier(form);
-    if let Some((scheme, value)) = &lead
-        && let Some(party) = parties::find_by_identifier(act.conn, act.pepper, scheme, value)?
-        && act.caller.may_file_for(party)
-    {
+fn owner(caller: &Caller, lead: Option<PartyId>) -> Result<PartyId, Problem> {
+    if let Some(party) = lead.filter(|party| caller.may_file_for(*party)) {
         return Ok(party);
     }
     // A known lead that is not the caller's answers as an unknown one: nobody learns here who is on file.
-    let mut own = act.caller.own_parties();
+    let mut own = caller.own_parties();
     match (own.next(), own.next()) {
         (Some(only), None) => Ok(only),
-        _ if may_file_at_all(act.caller) => Err(not_yours()),
+        _ if may_file_at_all(caller) => Err(not_yours()),
         _ => Err(Problem::new(Code::Forbidden)),
     }
 }
@@ -91,15 +97,11 @@ fn not_yours() -> Problem {
     Problem::invalid("/applicants/0/identifier", "", OWN_RULE)
 }
 
-/// The party the submission is for, as far as it is known already.
-pub fn known_owner(
-    act: &mut Act<'_>,
-    form: &SubmissionForm,
-    owner: Option<PartyId>,
-) -> Result<Option<PartyId>, Problem> {
-    match (owner, lead_identifier(form)) {
-        (None, Some((scheme, value))) => parties::find_by_identifier(act.conn, act.pepper, &scheme, &value),
-        (owner, _) => Ok(owner),
+/// The lead applicant, where it is on file.
+pub fn lead_on_file(act: &mut Act<'_>, form: &SubmissionForm) -> Result<Option<PartyId>, Problem> {
+    match lead_identifier(form) {
+        Some((scheme, value)) => parties::find_by_identifier(act.conn, act.pepper, &scheme, &value),
+        None => Ok(None),
     }
 }
 

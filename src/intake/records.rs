@@ -6,7 +6,7 @@ use crate::clock::UtcTime;
 use crate::ids::SubmissionId;
 use crate::problem::{Code, Problem};
 use crate::store::schema::submissions;
-use crate::store::{Conn, Sealed, StoreError, lock_submission};
+use crate::store::{self, Conn, Sealed, StoreError, lock_submission};
 use diesel::prelude::*;
 use serde_json::Value;
 
@@ -79,24 +79,23 @@ pub(super) fn update<P: Permission>(
     now: UtcTime,
 ) -> Result<Submission, Problem> {
     let next = changed.version + 1;
-    let row = submissions::table.find(*authorized.subject()).filter(submissions::version.eq(changed.version));
-    let written = diesel::update(row)
-        .set((
-            submissions::owner_id.eq(changed.owner_id),
-            submissions::creator_id.eq(changed.creator_id),
-            submissions::channel.eq(&changed.channel),
-            submissions::intake_node.eq(&changed.intake_node),
-            submissions::state.eq(changed.state),
-            submissions::bundle_code.eq(&changed.bundle_code),
-            submissions::receipt_number.eq(&changed.receipt_number),
-            submissions::external_reference.eq(&changed.external_reference),
-            submissions::submitted_at.eq(changed.submitted_at),
-            submissions::version.eq(next),
-            submissions::updated_at.eq(now),
-            form.map(|form| submissions::form.eq(seal(form))),
-        ))
-        .execute(conn)
-        .map_err(duplicate)?;
+    let row =
+        submissions::submission_id.eq(*authorized.subject()).and(submissions::version.eq(changed.version));
+    let columns = (
+        submissions::owner_id.eq(changed.owner_id),
+        submissions::creator_id.eq(changed.creator_id),
+        submissions::channel.eq(&changed.channel),
+        submissions::intake_node.eq(&changed.intake_node),
+        submissions::state.eq(changed.state),
+        submissions::bundle_code.eq(&changed.bundle_code),
+        submissions::receipt_number.eq(&changed.receipt_number),
+        submissions::external_reference.eq(&changed.external_reference),
+        submissions::submitted_at.eq(changed.submitted_at),
+        submissions::version.eq(next),
+        submissions::updated_at.eq(now),
+        form.map(|form| submissions::form.eq(seal(form))),
+    );
+    let written = store::update(&submissions::table, columns, row).execute(conn).map_err(duplicate)?;
     if written == 0 {
         return Err(Problem::new(Code::Stale));
     }

@@ -2,10 +2,10 @@
 
 use super::draft::parse;
 use super::model::{Submission, SubmissionState};
-use super::origin::{known_owner, lead_identifier, origin};
+use super::origin::{Origin, lead_identifier, origin};
 use super::records;
 use crate::access::{Authorized, SubmitSubmission, WithdrawSubmission};
-use crate::casework::{self, Content, NewCase, Numbering, Origin, Series};
+use crate::casework::{self, Content, NewCase, Numbering, Series};
 use crate::catalogue::{self, Catalogue};
 use crate::command::Act;
 use crate::edge::IfMatch;
@@ -39,10 +39,10 @@ pub fn submit(
     let origin = origin(act, &catalogue, &form)?;
     form.channel = Some(origin.channel);
     form.intake_node_code = Some(origin.intake_node.clone());
-    let owner = known_owner(act, &form, origin.owner)?;
+    let owner = origin.known_owner();
     let standing = owner.map(|owner| casework::standing(act.conn, owner)).transpose()?.unwrap_or_default();
     let mut defects = forms::check(&form, &catalogue.pack, &standing, catalogue.today(act.now));
-    defects.extend(lead_is_owner(act, &form, origin.owner)?);
+    defects.extend(lead_is_owner(&form, &origin));
     if defects.iter().any(Defect::bars) {
         defects.retain(Defect::bars);
         return Err(forms::problem(Code::Incomplete, &defects));
@@ -132,7 +132,7 @@ fn open_case(
     let service =
         item.service_code.as_deref().and_then(|code| catalogue.pack.service(code)).ok_or_else(incomplete)?;
     let right_kind = item.right_kind_for(service).ok_or_else(incomplete)?;
-    let origin = Origin {
+    let origin = casework::Origin {
         intake_node: filing.intake_node,
         channel: filing.channel,
         recorded: filing.recorded,
@@ -177,16 +177,13 @@ fn extract(form: &Value, place: usize, item: &Item) -> Content {
 }
 
 /// Whoever files for an organisation files in its name: the lead applicant must be that organisation.
-fn lead_is_owner(
-    act: &mut Act<'_>,
-    form: &SubmissionForm,
-    owner: Option<PartyId>,
-) -> Result<Option<Defect>, Problem> {
-    let (Some(owner), Some((scheme, value))) = (owner, lead_identifier(form)) else { return Ok(None) };
-    if parties::find_by_identifier(act.conn, act.pepper, &scheme, &value)? == Some(owner) {
-        return Ok(None);
+fn lead_is_owner(form: &SubmissionForm, origin: &Origin) -> Option<Defect> {
+    // A lead that cannot be read is named by the completeness check.
+    let owner = origin.owner.filter(|_| lead_identifier(form).is_some())?;
+    if origin.lead == Some(owner) {
+        return None;
     }
-    Ok(Some(Defect {
+    Some(Defect {
         code: DefectCode::Conflict,
         severity: Severity::Defect,
         pointer: "/applicants/0/identifier/value".to_owned(),
@@ -198,7 +195,7 @@ fn lead_is_owner(
         allowed: None,
         source: None,
         check: None,
-    }))
+    })
 }
 
 /// A walk-in, or whoever a partner files for, becomes known at the window.

@@ -3,7 +3,7 @@
 use super::claim::claim_code;
 use super::draft::parse;
 use super::model::{Submission, SubmissionState};
-use super::origin::known_owner;
+use super::origin::lead_on_file;
 use super::records;
 use crate::access::{ReadSubmission, ReadSubmissionContent, Role, authorize};
 use crate::casework;
@@ -188,7 +188,10 @@ fn of_draft(
     // As handing in will: what was not stated follows from how the draft came.
     form.channel = form.channel.or_else(|| Channel::from_code(&submission.channel));
     form.intake_node_code.get_or_insert_with(|| submission.intake_node.clone());
-    let owner = known_owner(act, &form, submission.owner_id)?;
+    let owner = match submission.owner_id {
+        None => lead_on_file(act, &form)?,
+        owner => owner,
+    };
     let standing = owner.map(|owner| casework::standing(act.conn, owner)).transpose()?.unwrap_or_default();
     let defects = forms::check(&form, &catalogue.pack, &standing, catalogue.today(act.now));
     let items = form

@@ -5,8 +5,8 @@ use crate::breakage::{self, Breakage};
 use crate::clock::UtcTime;
 use crate::ids::{CaseId, EventId, MessageId, NoticeId, PartyId, SubmissionId};
 use crate::problem::Problem;
-use crate::store::Conn;
 use crate::store::schema::{messages, notices};
+use crate::store::{self, Conn};
 use chrono::Duration;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -139,13 +139,13 @@ pub fn backlog(conn: &mut Conn) -> Result<Backlog, Problem> {
 pub fn deliver(conn: &mut Conn, waiting: &[Waiting], now: UtcTime) -> Result<usize, Problem> {
     let mut delivered = 0;
     for Waiting { id, .. } in waiting {
-        let taken = diesel::update(messages::table.find(id).filter(messages::state.eq(PENDING)))
-            .set((
-                messages::state.eq(DELIVERED),
-                messages::delivered_at.eq(now),
-                messages::attempts.eq(messages::attempts + 1),
-            ))
-            .execute(conn)?;
+        let row = messages::message_id.eq(*id).and(messages::state.eq(PENDING));
+        let columns = (
+            messages::state.eq(DELIVERED),
+            messages::delivered_at.eq(now),
+            messages::attempts.eq(messages::attempts + 1),
+        );
+        let taken = store::update(&messages::table, columns, row).execute(conn)?;
         if taken == 1 {
             let (topic, audience, payload): (String, String, String) = messages::table
                 .find(id)

@@ -4,7 +4,7 @@ use super::records::{self, PartyKind};
 use super::standing::{Standing, standing};
 use crate::access::{Allowed, Facts, Phase, Place, ReadParty};
 use crate::command::{self, Act};
-use crate::edge::{Query, listed, shown_by_content};
+use crate::edge::{Query, Registry, listed, shown_by_content};
 use crate::ids::PartyId;
 use crate::page::PageOf;
 use crate::problem::Problem;
@@ -12,7 +12,6 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// A party, with how it stands with the centres.
 #[derive(Serialize, ToSchema)]
@@ -116,6 +115,6 @@ async fn party_show(
     shown_by_content(&request, &party)
 }
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(party_list).service(party_show);
+pub fn routes(config: &mut impl Registry) {
+    config.operation(party_list).operation(party_show);
 }

@@ -5,13 +5,12 @@ use crate::access::{Allowed, ReadRouting, RunSimulation};
 use crate::catalogue;
 use crate::command;
 use crate::decision::{Finding, Table, analyse};
-use crate::edge::{Body, Query, listed};
+use crate::edge::{Body, Query, Registry, listed};
 use crate::page::PageOf;
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Ask where a request would go
 ///
@@ -77,6 +76,6 @@ async fn routing_table_list(
     Ok(listed(&page.cut(tables)?))
 }
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(routing_simulation_create).service(routing_table_list);
+pub fn routes(config: &mut impl Registry) {
+    config.operation(routing_simulation_create).operation(routing_table_list);
 }

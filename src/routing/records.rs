@@ -12,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 #[derive(Insertable)]
-#[diesel(table_name = routing_decisions)]
+#[diesel(table_name = routing_decisions, treat_none_as_default_value = false)]
 pub(super) struct NewDecision<'a> {
     pub decision_id: DecisionId,
     pub case_id: CaseId,

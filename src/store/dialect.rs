@@ -9,21 +9,22 @@ use super::schema::{cases, idempotency_keys, number_series, submissions, users};
 use crate::ids::{CaseId, SubmissionId, UserId};
 use diesel::prelude::*;
 
-/// Reads a case's version under a row lock. SQLite holds the write lock already.
-pub fn lock_case(conn: &mut Conn, id: CaseId) -> QueryResult<Option<i64>> {
-    let row = cases::table.find(id).select(cases::version);
+/// Takes the row lock of a case; `None` where there is none. SQLite's writer is alone and asks for nothing: whoever
+/// reads the row next sees whether it is there.
+pub fn lock_case(conn: &mut Conn, id: CaseId) -> QueryResult<Option<()>> {
+    let row = cases::table.find(id).select(cases::case_id);
     match conn {
-        Conn::Pg(pg) => row.for_no_key_update().first(pg).optional(),
-        Conn::Sqlite(sqlite) => row.first(sqlite).optional(),
+        Conn::Pg(pg) => Ok(row.for_no_key_update().first::<CaseId>(pg).optional()?.map(|_| ())),
+        Conn::Sqlite(_) => Ok(Some(())),
     }
 }
 
-/// Reads a submission's version under a row lock.
-pub fn lock_submission(conn: &mut Conn, id: SubmissionId) -> QueryResult<Option<i64>> {
-    let row = submissions::table.find(id).select(submissions::version);
+/// The same of a submission.
+pub fn lock_submission(conn: &mut Conn, id: SubmissionId) -> QueryResult<Option<()>> {
+    let row = submissions::table.find(id).select(submissions::submission_id);
     match conn {
-        Conn::Pg(pg) => row.for_no_key_update().first(pg).optional(),
-        Conn::Sqlite(sqlite) => row.first(sqlite).optional(),
+        Conn::Pg(pg) => Ok(row.for_no_key_update().first::<SubmissionId>(pg).optional()?.map(|_| ())),
+        Conn::Sqlite(_) => Ok(Some(())),
     }
 }
 
@@ -58,7 +59,7 @@ pub fn lock_first_waiting(conn: &mut Conn, ids: &[CaseId], queue: &str) -> Query
 
 /// A key row to be inserted if there is none; answers whether it was.
 #[derive(Insertable)]
-#[diesel(table_name = idempotency_keys)]
+#[diesel(table_name = idempotency_keys, treat_none_as_default_value = false)]
 pub struct NewKey<'a> {
     pub principal_id: crate::ids::PrincipalId,
     pub key: &'a str,

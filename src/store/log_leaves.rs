@@ -17,7 +17,7 @@ pub fn lock_log(conn: &mut Conn, log: &str) -> QueryResult<Option<(i64, Vec<u8>)
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = log_leaves)]
+#[diesel(table_name = log_leaves, treat_none_as_default_value = false)]
 pub struct NewLeaf {
     pub position: i64,
     pub event_id: EventId,

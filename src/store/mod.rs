@@ -20,6 +20,7 @@ mod sealed;
 mod ticket;
 mod transaction;
 mod types;
+mod update;
 mod writer;
 
 pub use conn::{Conn, MultiBackend, MultiRawValue, Target};
@@ -33,6 +34,7 @@ pub use migrate::{MigrationState, known_migrations, migrate, migration_state, mi
 pub use raw_events::{RawEvent, raw_events};
 pub use sealed::Sealed;
 pub(crate) use types::{text_column, uid_column};
+pub use update::update;
 
 use crate::breakage::{self, Breakage};
 use crate::edge::Patience;

@@ -5,14 +5,13 @@ use super::records::{self, Signed};
 use crate::access::{Allowed, ReadLog};
 use crate::clock::UtcTime;
 use crate::command;
-use crate::edge::{Query, shown_by_content};
+use crate::edge::{Query, Registry, shown_by_content};
 use crate::problem::{Problem, ProblemBody};
 use actix_web::{HttpRequest, HttpResponse, get};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// A signed checkpoint of the transparency log
 #[derive(Serialize, ToSchema)]
@@ -65,6 +64,6 @@ async fn checkpoint_show(who: Allowed<ReadLog>, request: HttpRequest) -> Result<
     shown_by_content(&request, &shown)
 }
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(checkpoint_show);
+pub fn routes(config: &mut impl Registry) {
+    config.operation(checkpoint_show);
 }

@@ -161,7 +161,7 @@ pub fn file(
         filing.act(Kind::AnswerCorrection, &case)?;
     }
     filing.act(Kind::Accept, &case)?;
-    let draft = filing.send(|key| operation::draft(key, example))?;
+    let draft = filing.send(|key| operation::draft(key, example.clone()))?;
     let draft = text(&draft["submissionId"])?;
     Ok(Originals { waiting, closed, draft, cases: 0 })
 }
@@ -188,7 +188,7 @@ impl Filing<'_> {
     }
 
     fn submit(&mut self, example: &Value) -> Result<Filed, String> {
-        let draft = self.send(|key| operation::draft(key, example))?;
+        let draft = self.send(|key| operation::draft(key, example.clone()))?;
         let submission = text(&draft["submissionId"])?;
         let version = draft["version"].as_i64().unwrap_or(1);
         let handed_in = self.send(|key| operation::submit(key, &submission, version))?;

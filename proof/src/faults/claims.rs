@@ -39,7 +39,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
         who: Who::Officer,
         path: format!("/api/v1/queues/{QUEUE}/claims"),
         version: None,
-        body: json!({}),
+        body: json!({}).into(),
     };
     let claimer = |at: usize| {
         let mut pending: Option<Request> = None;
@@ -123,7 +123,7 @@ fn fill(setting: &Setting<'_>, address: &str) -> Result<usize, String> {
     let form = form(&setting.place.repository)?;
     let mut filed = 0;
     while filed < setting.times {
-        let create = operation::draft(format!("{:016x}-fill-{filed}", setting.seed), &form);
+        let create = operation::draft(format!("{:016x}-fill-{filed}", setting.seed), form.clone());
         let Outcome::Done(_, body) = applicant.send(address, &create) else {
             return Err("a draft was refused".to_owned());
         };

@@ -27,7 +27,8 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let form = form(&setting.place.repository)?;
     let key = |round, at| format!("{:016x}-{round}-{at}", setting.seed);
     for round in 0..setting.times {
-        let requests: Vec<Request> = (0..AT_ONCE).map(|at| operation::draft(key(round, at), &form)).collect();
+        let requests: Vec<Request> =
+            (0..AT_ONCE).map(|at| operation::draft(key(round, at), form.clone())).collect();
         let mut other = Database::open(&world)?;
         other.hold_writes()?;
         let asked = |request: &Request| {

@@ -3,7 +3,7 @@
 use super::{Seen, Setting, clients, round};
 use crate::client::Client;
 use crate::ledger::{Entry, Ledger, Outcome};
-use crate::oracle;
+use crate::oracle::{self, Findings};
 use crate::world::World;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -55,24 +55,38 @@ pub fn finish(
     ledger: &Ledger,
     seen: &mut Seen,
 ) -> Result<(), String> {
-    for client in &mut clients {
-        while let Some(request) = client.pending.take() {
-            let asked = Instant::now();
-            let outcome = client.send(address, &request);
-            let answered = Instant::now();
-            ledger.answer(&request, &outcome);
-            match outcome {
-                Outcome::Done(..) => client.entries.push(Entry { request, outcome, asked, answered }),
-                Outcome::Unknown | Outcome::Refused(503, _) => client.pending = Some(request),
-                Outcome::Refused(status, body) => {
-                    let words = format!("{} was refused with {status}: {body}", request.kind.name());
-                    seen.findings.faults.push(words);
-                }
-            }
-        }
-        seen.findings.merge(oracle::asked_again(address, client));
-        seen.findings.merge(oracle::byte_equal(address, client)?);
+    let settled: Vec<Result<Findings, String>> = std::thread::scope(|scope| {
+        let settling: Vec<_> =
+            clients.iter_mut().map(|client| scope.spawn(|| settle(address, client, ledger))).collect();
+        settling
+            .into_iter()
+            .map(|one| one.join().unwrap_or_else(|_| Err("a client panicked".to_owned())))
+            .collect()
+    });
+    for findings in settled {
+        seen.findings.merge(findings?);
     }
     seen.findings.merge(oracle::account(world, &clients)?);
     Ok(())
+}
+
+/// What is pending is asked until it is answered, and what was answered is asked once more.
+fn settle(address: &str, client: &mut Client, ledger: &Ledger) -> Result<Findings, String> {
+    let mut findings = Findings::default();
+    while let Some(request) = client.pending.take() {
+        let asked = Instant::now();
+        let outcome = client.send(address, &request);
+        let answered = Instant::now();
+        ledger.answer(&request, &outcome);
+        match outcome {
+            Outcome::Done(..) => client.entries.push(Entry { request, outcome, asked, answered }),
+            Outcome::Unknown | Outcome::Refused(503, _) => client.pending = Some(request),
+            Outcome::Refused(status, body) => {
+                findings.faults.push(format!("{} was refused with {status}: {body}", request.kind.name()));
+            }
+        }
+    }
+    findings.merge(oracle::asked_again(address, client));
+    findings.merge(oracle::byte_equal(address, client)?);
+    Ok(findings)
 }

@@ -21,6 +21,7 @@ pub mod tamper;
 pub mod wait;
 
 use crate::client::Client;
+use crate::database::Database;
 use crate::http::Session;
 use crate::ledger::Outcome;
 use crate::operation;
@@ -28,6 +29,7 @@ use crate::oracle::{self, Findings};
 use crate::world::{Engine, Place, Program, Server, World};
 use serde_json::Value;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -60,10 +62,12 @@ const APPLICANT: &str = "hengmian.admin";
 const OFFICER: &str = "pre-examiner.tzht";
 const EXAMPLE: &str = "examples/nantong/pre-design-home-textile.json";
 
-fn form(repository: &Path) -> Result<Value, String> {
+fn form(repository: &Path) -> Result<Arc<Value>, String> {
     let path = repository.join(EXAMPLE);
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    serde_json::from_str(&text).map(|example| operation::form(&example)).map_err(|error| error.to_string())
+    serde_json::from_str(&text)
+        .map(|example: Value| Arc::new(operation::form(&example)))
+        .map_err(|error| error.to_string())
 }
 
 /// Clients, all of one applicant and one officer.
@@ -122,8 +126,9 @@ fn round<T>(
         findings.faults.extend(refused);
         return Ok(None);
     }
+    let keys = oracle::keys(&mut Database::open(world)?)?;
     for (client, from) in clients.iter().zip(before) {
-        findings.merge(oracle::after_the_fault(world, &client.entries[from..])?);
+        findings.merge(oracle::held_against(&keys, &client.entries[from..]));
     }
     Ok(Some(hurt))
 }

@@ -3,7 +3,7 @@
 use super::kill::finish;
 use super::{Seen, Setting, clients, round};
 use crate::client::{Client, Stopped};
-use crate::cluster::Cluster;
+use crate::database::Database;
 use crate::ledger::Ledger;
 use crate::world::{Server, World};
 use rand::rngs::SmallRng;
@@ -60,8 +60,23 @@ fn hurt(world: &World, setting: &Setting<'_>, at: usize) -> Result<(), String> {
     match at % 3 {
         0 => cluster.stop_at_once().and_then(|()| cluster.start()),
         1 => cluster.kill().and_then(|()| cluster.start()),
-        _ => Cluster::kill_a_backend(world.url.rsplit('/').next().unwrap_or_default()),
+        _ => {
+            cluster.kill_a_backend(world.url.rsplit('/').next().unwrap_or_default())?;
+            until_recovered(world)
+        }
     }
+}
+
+/// Waits for PostgreSQL to take connections again, as `pg_ctl start -w` does for the other two.
+fn until_recovered(world: &World) -> Result<(), String> {
+    let begun = Instant::now();
+    while let Err(words) = Database::open(world) {
+        if begun.elapsed() > PATIENCE {
+            return Err(words);
+        }
+        crate::pause(Duration::from_millis(10));
+    }
+    Ok(())
 }
 
 /// How long after the database was there again the server is ready.

@@ -20,7 +20,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let key = |round: usize, what: &str| format!("{:016x}-{round}-{what}", setting.seed);
     let mut drafts = 0;
     for round in 0..setting.times {
-        let create = operation::draft(key(round, "create"), &form);
+        let create = operation::draft(key(round, "create"), form.clone());
         let answers = at_once(|_| applicant.send(&server.address, &create));
         drafts += 1;
         let Some(Outcome::Done(_, body)) = answers.iter().find(|answer| matches!(answer, Outcome::Done(..)))
