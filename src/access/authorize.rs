@@ -77,6 +77,11 @@ pub fn authorize<P: Permission, T>(
     }))
 }
 
+/// The caller's roles under which they may do `P` to an object, for showing what they may do: no proof that they may.
+pub fn roles_for<P: Permission>(caller: &Caller, facts: &Facts) -> Vec<Role> {
+    roles_allowing(caller, P::RESOURCE, P::VERB, facts)
+}
+
 /// Whether the caller could act on the object in another phase: then it is the state that stands against it.
 fn is_untimely(caller: &Caller, resource: Resource, verb: Verb, facts: &Facts) -> bool {
     !matches!(verb, Verb::Read | Verb::ReadContent)

@@ -9,8 +9,8 @@ use super::token;
 use crate::clock::UtcTime;
 use crate::ids::{ClientId, PartyId, SessionId, UserId};
 use crate::problem::{Code, Problem};
-use crate::store::Conn;
 use crate::store::schema::{clients, mandates, memberships, node_roles, recusals, sessions, users};
+use crate::store::{Conn, on_engine};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -43,7 +43,7 @@ pub fn load(
 fn user(conn: &mut Conn, token: &str, now: UtcTime, today: NaiveDate) -> Result<Loaded, Problem> {
     type Row = (Session, Option<(String, Role)>, Option<(PartyId, Role)>, Option<PartyId>);
     let own_memberships = memberships::user_id.eq(sessions::user_id).and(memberships::state.eq("ACTIVE"));
-    let rows: Vec<Row> = sessions::table
+    let rows: Vec<Row> = on_engine!(conn => sessions::table
         .inner_join(users::table.on(users::user_id.eq(sessions::user_id)))
         .left_join(node_roles::table.on(node_roles::user_id.eq(sessions::user_id)))
         .left_join(memberships::table.on(own_memberships))
@@ -55,7 +55,7 @@ fn user(conn: &mut Conn, token: &str, now: UtcTime, today: NaiveDate) -> Result<
             (memberships::party_id, memberships::role).nullable(),
             recusals::party_id.nullable(),
         ))
-        .load(conn)?;
+        .load(conn))?;
     let (mut live, mut at_nodes, mut in_parties, mut recused_from) =
         (None, Vec::new(), Vec::new(), Vec::new());
     for (session, at_node, in_party, recused) in rows {

@@ -18,7 +18,7 @@ mod token;
 mod window;
 
 pub use action::*;
-pub use authorize::{Authorized, Facts, authorize, authorize_timer, could};
+pub use authorize::{Authorized, Facts, authorize, authorize_timer, could, roles_for};
 pub use caller::{Caller, Grant, Identity, Place, program};
 pub use credentials::{Credentials, presented, require_same_site};
 pub use http::{normal_user_name, root_routes, routes};

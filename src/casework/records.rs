@@ -11,7 +11,7 @@ use crate::decision::Track;
 use crate::ids::{CaseId, PartyId, PrincipalId, SubmissionId, UserId};
 use crate::problem::{Code, Problem};
 use crate::store::schema::{case_links, cases};
-use crate::store::{self, Conn, Sealed, StoreError, lock_case};
+use crate::store::{self, Conn, Sealed, StoreError, lock_case, on_engine};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -22,7 +22,8 @@ pub(super) fn facts(conn: &mut Conn, id: CaseId) -> Result<Facts, Problem> {
 
 /// For the answer of an action that was authorised in this transaction.
 pub(super) fn by_id(conn: &mut Conn, id: CaseId) -> Result<Option<Case>, Problem> {
-    Ok(cases::table.find(id).select(Case::as_select()).first(conn).optional()?)
+    let found = on_engine!(conn => cases::table.find(id).select(Case::as_select()).first(conn));
+    Ok(found.optional()?)
 }
 
 /// Takes the row lock that a change needs, then the facts as they stand under it.
@@ -64,7 +65,7 @@ pub(super) fn content(
 
 /// For the workflow engine, which needs the content to check a correction and shows none of it.
 pub(super) fn sealed_content(conn: &mut Conn, id: CaseId) -> Result<Content, Problem> {
-    let sealed: Sealed = cases::table.find(id).select(cases::content).first(conn)?;
+    let sealed: Sealed = on_engine!(conn => cases::table.find(id).select(cases::content).first(conn))?;
     let plain = sealed.open().map_err(|error| Problem::internal(error.to_string()))?;
     serde_json::from_slice(plain).map_err(|_| Problem::internal("a case's content cannot be read"))
 }
@@ -114,7 +115,8 @@ pub(super) struct NewCaseRow<'a> {
 }
 
 pub(super) fn insert(conn: &mut Conn, row: &NewCaseRow<'_>) -> Result<(), Problem> {
-    diesel::insert_into(cases::table).values(row).execute(conn).map_err(|error| {
+    let inserted = on_engine!(conn => diesel::insert_into(cases::table).values(row).execute(conn));
+    inserted.map_err(|error| {
         let error = StoreError::from(error);
         if error.is_duplicate("cases") {
             Problem::new(Code::Duplicate).at("/externalReference")
@@ -168,7 +170,7 @@ pub(super) fn update<P: Permission>(
         updated_at: now,
     };
     let row = cases::case_id.eq(*authorized.subject()).and(cases::version.eq(case.version));
-    if store::update(&cases::table, changed, row).execute(conn)? == 0 {
+    if on_engine!(conn => store::update(&cases::table, changed, row).execute(conn))? == 0 {
         return Err(Problem::new(Code::Stale));
     }
     Ok(Case { version: next, updated_at: now, ..case })
@@ -206,11 +208,11 @@ pub(super) fn link(
 }
 
 pub(super) fn links(conn: &mut Conn, id: CaseId) -> Result<Vec<(CaseId, LinkKind)>, Problem> {
-    Ok(case_links::table
+    Ok(on_engine!(conn => case_links::table
         .filter(case_links::case_id.eq(id))
         .order((case_links::created_at.asc(), case_links::other_id.asc()))
         .select((case_links::other_id, case_links::kind))
-        .load(conn)?)
+        .load(conn))?)
 }
 
 /// Open cases on the same right of the same party.
@@ -268,11 +270,11 @@ pub fn depend(conn: &mut Conn, case: CaseId, on: CaseId, now: UtcTime) -> Result
 
 /// Cases of a submission that were authorised through it: id, item key, number and state, in filing order.
 pub fn of_submission(conn: &mut Conn, submission: SubmissionId) -> Result<Vec<Case>, Problem> {
-    Ok(cases::table
+    Ok(on_engine!(conn => cases::table
         .filter(cases::submission_id.eq(submission))
         .order(cases::case_id.asc())
         .select(Case::as_select())
-        .load(conn)?)
+        .load(conn))?)
 }
 
 /// Those of them that are still open.

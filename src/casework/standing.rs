@@ -17,6 +17,6 @@ pub fn standing(conn: &mut Conn, party: PartyId) -> Result<ApplicantStanding, Pr
     } else {
         states.first().map(|_| Asked::Ended)
     };
-    let seat = parties::load(conn, party)?.and_then(|party| party.seat_division);
+    let seat = parties::seat(conn, party)?;
     Ok(ApplicantStanding { recordal, seat, ..ApplicantStanding::default() })
 }

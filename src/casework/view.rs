@@ -6,7 +6,7 @@ use super::model::{Case, LinkKind};
 use super::records;
 use super::remarks::{self, RemarkView};
 use super::transition::{UnderRules, allowed_actions};
-use crate::access::{ActOnCase, Authorized, Permission, ReadCase, ReadCaseContent, authorize};
+use crate::access::{ActOnCase, Authorized, Permission, ReadCase, ReadCaseContent, roles_for};
 use crate::catalogue::{RightKind, SubmissionKind};
 use crate::clock::UtcTime;
 use crate::command::Act;
@@ -175,8 +175,7 @@ fn under_rules(
     links: Vec<LinkView>,
 ) -> Result<CaseView, Problem> {
     let facts = case.facts();
-    let roles =
-        authorize::<ActOnCase, _>(act.caller, &facts, ()).map(|a| a.roles().to_vec()).unwrap_or_default();
+    let roles = roles_for::<ActOnCase>(act.caller, &facts);
     Ok(CaseView {
         allowed_actions: allowed_actions(rules.workflow(&case)?, &case.state, &roles),
         links,

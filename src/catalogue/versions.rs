@@ -9,7 +9,7 @@ use crate::clock::UtcTime;
 use crate::decision::FieldLists;
 use crate::problem::{Code, Problem};
 use crate::store::schema::{pack_files, pack_versions};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, on_engine};
 use chrono::{FixedOffset, NaiveDate};
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -58,11 +58,11 @@ pub fn current(conn: &mut Conn) -> Result<Arc<Catalogue>, Problem> {
 
 /// The version in force, if a pack was ever loaded.
 pub fn current_if_any(conn: &mut Conn) -> Result<Option<Arc<Catalogue>>, Problem> {
-    let latest: Option<(i32, Vec<u8>)> = pack_versions::table
+    let latest: Option<(i32, Vec<u8>)> = on_engine!(conn => pack_versions::table
         .order(pack_versions::version.desc())
         .select((pack_versions::version, pack_versions::digest))
-        .first(conn)
-        .optional()?;
+        .first(conn))
+    .optional()?;
     latest.map(|(version, digest)| remembered(conn, version, digest)).transpose()
 }
 
@@ -73,7 +73,8 @@ pub fn versions(conn: &mut Conn) -> Result<Vec<i32>, Problem> {
 
 /// A version that a case began under.
 pub fn at_version(conn: &mut Conn, version: i32) -> Result<Arc<Catalogue>, Problem> {
-    let digest = pack_versions::table.find(version).select(pack_versions::digest).first(conn)?;
+    let digest =
+        on_engine!(conn => pack_versions::table.find(version).select(pack_versions::digest).first(conn))?;
     remembered(conn, version, digest)
 }
 

@@ -8,7 +8,7 @@ use crate::edge::IdempotencyKey;
 use crate::ids::{EventId, PrincipalId};
 use crate::problem::{Code, Problem};
 use crate::store::schema::idempotency_keys;
-use crate::store::{self, Conn, NewKey, StoreError, insert_key};
+use crate::store::{self, Conn, NewKey, StoreError, insert_key, on_engine};
 use chrono::Duration;
 use diesel::prelude::*;
 use subtle::ConstantTimeEq;
@@ -106,7 +106,7 @@ pub fn finish(
         idempotency_keys::resource_id.eq(receipt.resource.map(PrincipalId)),
         idempotency_keys::event_id.eq(receipt.event),
     );
-    store::update(&idempotency_keys::table, columns, row).execute(conn)?;
+    on_engine!(conn => store::update(&idempotency_keys::table, columns, row).execute(conn))?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use crate::calendar::{Limit, Suspension, Trace, Unit};
 use crate::ids::{CaseId, DeadlineId};
 use crate::problem::Problem;
 use crate::store::schema::{deadlines, suspensions};
-use crate::store::{self, Conn};
+use crate::store::{self, Conn, on_engine};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
@@ -62,11 +62,11 @@ impl DeadlineRow {
 }
 
 pub(super) fn of_case(conn: &mut Conn, case: CaseId) -> Result<Vec<DeadlineRow>, Problem> {
-    Ok(deadlines::table
+    Ok(on_engine!(conn => deadlines::table
         .filter(deadlines::case_id.eq(case))
         .order((deadlines::clock.asc(), deadlines::round.asc()))
         .select(DeadlineRow::as_select())
-        .load(conn)?)
+        .load(conn))?)
 }
 
 /// Clocks that still run or pause, over all cases, whose date rests on an older calendar.
@@ -88,12 +88,13 @@ pub(super) fn open_after(
 }
 
 pub(super) fn insert(conn: &mut Conn, row: &DeadlineRow) -> Result<(), Problem> {
-    diesel::insert_into(deadlines::table).values(row).execute(conn)?;
+    on_engine!(conn => diesel::insert_into(deadlines::table).values(row).execute(conn))?;
     Ok(())
 }
 
 pub(super) fn update(conn: &mut Conn, row: &DeadlineRow) -> Result<(), Problem> {
-    store::update(&deadlines::table, row, deadlines::deadline_id.eq(row.deadline_id)).execute(conn)?;
+    let id = deadlines::deadline_id.eq(row.deadline_id);
+    on_engine!(conn => store::update(&deadlines::table, row, id).execute(conn))?;
     Ok(())
 }
 

@@ -6,18 +6,17 @@ use crate::clock::UtcTime;
 use crate::ids::SubmissionId;
 use crate::problem::{Code, Problem};
 use crate::store::schema::submissions;
-use crate::store::{self, Conn, Sealed, StoreError, lock_submission};
+use crate::store::{self, Conn, Sealed, StoreError, lock_submission, on_engine};
 use diesel::prelude::*;
 use serde_json::Value;
 
 pub(super) fn by_id(conn: &mut Conn, id: SubmissionId) -> Result<Submission, Problem> {
-    submissions::table
+    let found = on_engine!(conn => submissions::table
         .find(id)
         .filter(submissions::state.ne(SubmissionState::Discarded))
         .select(Submission::as_select())
-        .first(conn)
-        .optional()?
-        .ok_or_else(Problem::not_found)
+        .first(conn));
+    found.optional()?.ok_or_else(Problem::not_found)
 }
 
 /// Takes the row lock that a change needs.
@@ -31,7 +30,9 @@ pub(super) fn form<P: Permission>(
     conn: &mut Conn,
     of: &Authorized<P, SubmissionId>,
 ) -> Result<Value, Problem> {
-    let sealed: Sealed = submissions::table.find(*of.subject()).select(submissions::form).first(conn)?;
+    let id = *of.subject();
+    let sealed: Sealed =
+        on_engine!(conn => submissions::table.find(id).select(submissions::form).first(conn))?;
     let plain = sealed.open().map_err(|error| Problem::internal(error.to_string()))?;
     serde_json::from_slice(plain).map_err(|_| Problem::internal("a form cannot be read"))
 }
@@ -95,7 +96,8 @@ pub(super) fn update<P: Permission>(
         submissions::updated_at.eq(now),
         form.map(|form| submissions::form.eq(seal(form))),
     );
-    let written = store::update(&submissions::table, columns, row).execute(conn).map_err(duplicate)?;
+    let written = on_engine!(conn => store::update(&submissions::table, columns, row).execute(conn));
+    let written = written.map_err(duplicate)?;
     if written == 0 {
         return Err(Problem::new(Code::Stale));
     }

@@ -6,7 +6,7 @@ use crate::clock::UtcTime;
 use crate::ids::{EventId, PrincipalId, StreamId};
 use crate::problem::Problem;
 use crate::store::schema::{event_texts, events};
-use crate::store::{Conn, Sealed, StoreError};
+use crate::store::{Conn, Sealed, StoreError, on_engine};
 use diesel::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -36,12 +36,12 @@ pub struct Recorded {
 
 /// Sequence and hash of the newest event of a stream.
 fn head(conn: &mut Conn, stream: StreamId) -> Result<Option<(i64, Vec<u8>)>, Problem> {
-    Ok(events::table
+    let newest = on_engine!(conn => events::table
         .filter(events::stream_id.eq(stream))
         .order(events::sequence.desc())
         .select((events::sequence, events::hash))
-        .first(conn)
-        .optional()?)
+        .first(conn));
+    Ok(newest.optional()?)
 }
 
 pub fn append(conn: &mut Conn, event: NewEvent<'_>) -> Result<Recorded, Problem> {
@@ -64,7 +64,8 @@ pub fn append(conn: &mut Conn, event: NewEvent<'_>) -> Result<Recorded, Problem>
             .collect::<BTreeMap<_, _>>(),
     };
     let bytes = serde_json::to_string(&body).map_err(|error| Problem::internal(error.to_string()))?;
-    diesel::insert_into(events::table)
+    let hash = chain::hash(&previous, &bytes).to_vec();
+    let inserted = on_engine!(conn => diesel::insert_into(events::table)
         .values((
             events::stream_id.eq(body.stream_id),
             events::sequence.eq(body.sequence),
@@ -73,12 +74,12 @@ pub fn append(conn: &mut Conn, event: NewEvent<'_>) -> Result<Recorded, Problem>
             events::kind.eq(event.kind),
             events::at.eq(event.at),
             events::actor_id.eq(event.actor),
-            events::hash.eq(chain::hash(&previous, &bytes).to_vec()),
+            events::hash.eq(hash),
             events::previous_hash.eq(previous),
             events::body.eq(bytes),
         ))
-        .execute(conn)
-        .map_err(|error| StoreError::from(error).lost_race("events"))?;
+        .execute(conn));
+    inserted.map_err(|error| StoreError::from(error).lost_race("events"))?;
     for (name, salt, text) in event.texts {
         diesel::insert_into(event_texts::table)
             .values((

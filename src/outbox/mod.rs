@@ -6,7 +6,7 @@ use crate::clock::UtcTime;
 use crate::ids::{CaseId, EventId, MessageId, NoticeId, PartyId, SubmissionId};
 use crate::problem::Problem;
 use crate::store::schema::{messages, notices};
-use crate::store::{self, Conn};
+use crate::store::{self, Conn, on_engine};
 use chrono::Duration;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -46,18 +46,20 @@ pub fn push(
     at: UtcTime,
 ) -> Result<(), Problem> {
     let json = |error: serde_json::Error| Problem::internal(error.to_string());
-    diesel::insert_into(messages::table)
+    let audience = serde_json::to_string(audience).map_err(json)?;
+    let payload = serde_json::to_string(about).map_err(json)?;
+    on_engine!(conn => diesel::insert_into(messages::table)
         .values((
             messages::message_id.eq(id),
             messages::event_id.eq(event),
             messages::topic.eq(topic),
-            messages::audience.eq(serde_json::to_string(audience).map_err(json)?),
-            messages::payload.eq(serde_json::to_string(about).map_err(json)?),
+            messages::audience.eq(audience),
+            messages::payload.eq(payload),
             messages::state.eq(PENDING),
             messages::attempts.eq(0),
             messages::created_at.eq(at),
         ))
-        .execute(conn)?;
+        .execute(conn))?;
     Ok(())
 }
 
@@ -145,12 +147,12 @@ pub fn deliver(conn: &mut Conn, waiting: &[Waiting], now: UtcTime) -> Result<usi
             messages::delivered_at.eq(now),
             messages::attempts.eq(messages::attempts + 1),
         );
-        let taken = store::update(&messages::table, columns, row).execute(conn)?;
+        let taken = on_engine!(conn => store::update(&messages::table, columns, row).execute(conn))?;
         if taken == 1 {
-            let (topic, audience, payload): (String, String, String) = messages::table
+            let (topic, audience, payload): (String, String, String) = on_engine!(conn => messages::table
                 .find(id)
                 .select((messages::topic, messages::audience, messages::payload))
-                .first(conn)?;
+                .first(conn))?;
             notify(conn, *id, &topic, &audience, &payload, now)?;
             delivered += 1;
         }
@@ -197,7 +199,7 @@ fn notify(
         Audience::Party(party) => (Some(party), None),
         Audience::Node(node) => (None, Some(node)),
     };
-    diesel::insert_into(notices::table)
+    on_engine!(conn => diesel::insert_into(notices::table)
         .values((
             notices::notice_id.eq(NoticeId(id.0)),
             notices::message_id.eq(id),
@@ -208,6 +210,6 @@ fn notify(
             notices::submission_id.eq(about.submission_id),
             notices::created_at.eq(now),
         ))
-        .execute(conn)?;
+        .execute(conn))?;
     Ok(())
 }

@@ -5,5 +5,7 @@ mod records;
 mod standing;
 
 pub use http::routes;
-pub use records::{NewParty, Party, PartyKind, ensure, find_by_identifier, identifier_key, insert, load};
+pub use records::{
+    NewParty, Party, PartyKind, ensure, find_by_identifier, identifier_key, insert, load, seat,
+};
 pub use standing::{RecordalState, Standing, record, standing};

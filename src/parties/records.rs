@@ -6,7 +6,7 @@ use crate::command::Act;
 use crate::ids::PartyId;
 use crate::problem::Problem;
 use crate::store::schema::parties;
-use crate::store::{Conn, Sealed, StoreError};
+use crate::store::{Conn, Sealed, StoreError, on_engine};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -107,11 +107,11 @@ pub fn find_by_identifier(
     scheme: &str,
     value: &str,
 ) -> Result<Option<PartyId>, Problem> {
-    Ok(parties::table
+    let found = on_engine!(conn => parties::table
         .filter(parties::identifier_key.eq(identifier_key(pepper, scheme, value)))
         .select(parties::party_id)
-        .first(conn)
-        .optional()?)
+        .first(conn));
+    Ok(found.optional()?)
 }
 
 /// The party with this identifier, made if there is none: a walk-in becomes known at the window.
@@ -130,6 +130,12 @@ pub fn ensure(act: &mut Act<'_>, party: impl FnOnce(PartyId) -> NewParty) -> Res
         serde_json::json!({ "kind": party.kind.as_str() }),
     )?;
     Ok(party.id)
+}
+
+/// Division of a party's seat on record.
+pub fn seat(conn: &mut Conn, id: PartyId) -> Result<Option<String>, Problem> {
+    let found = on_engine!(conn => parties::table.find(id).select(parties::seat_division).first(conn));
+    Ok(found.optional()?.flatten())
 }
 
 pub fn load(conn: &mut Conn, id: PartyId) -> Result<Option<Party>, Problem> {

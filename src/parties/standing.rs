@@ -2,8 +2,8 @@
 
 use crate::ids::PartyId;
 use crate::problem::Problem;
-use crate::store::Conn;
 use crate::store::schema::recordals;
+use crate::store::{Conn, on_engine};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
@@ -48,11 +48,11 @@ pub struct Standing {
 }
 
 pub fn standing(conn: &mut Conn, party: PartyId) -> Result<Vec<Standing>, Problem> {
-    Ok(recordals::table
+    Ok(on_engine!(conn => recordals::table
         .filter(recordals::party_id.eq(party))
         .order(recordals::node_code.asc())
         .select((recordals::node_code, recordals::state, recordals::recorded_on, recordals::suspended_until))
-        .load(conn)?)
+        .load(conn))?)
 }
 
 /// Writes how a party stands with a centre.

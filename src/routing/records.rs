@@ -5,8 +5,8 @@ use crate::access::{Authorized, ReadCase};
 use crate::clock::UtcTime;
 use crate::ids::{CaseId, DecisionId};
 use crate::problem::Problem;
-use crate::store::Conn;
 use crate::store::schema::routing_decisions;
+use crate::store::{Conn, on_engine};
 use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,7 +28,7 @@ pub(super) struct NewDecision<'a> {
 }
 
 pub(super) fn insert(conn: &mut Conn, row: &NewDecision<'_>) -> Result<(), Problem> {
-    diesel::insert_into(routing_decisions::table).values(row).execute(conn)?;
+    on_engine!(conn => diesel::insert_into(routing_decisions::table).values(row).execute(conn))?;
     Ok(())
 }
 

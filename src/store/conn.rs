@@ -13,6 +13,19 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
+/// Runs a query on whichever engine this is: written once, compiled for each. By the derive's own way the text of every
+/// statement is made anew three times at each use, and rows are read through one more layer; what every request needs
+/// goes this way.
+macro_rules! on_engine {
+    ($conn:ident => $query:expr) => {
+        match &mut *$conn {
+            $crate::store::Conn::Pg($conn) => $query,
+            $crate::store::Conn::Sqlite($conn) => $query,
+        }
+    };
+}
+pub(crate) use on_engine;
+
 /// Which engine a database URL names, decided by its scheme and never guessed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {

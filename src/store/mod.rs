@@ -23,6 +23,7 @@ mod types;
 mod update;
 mod writer;
 
+pub(crate) use conn::on_engine;
 pub use conn::{Conn, MultiBackend, MultiRawValue, Target};
 pub use dialect::{
     NewKey, ensure_series, insert_key, integrity_faults, lock_case, lock_first_waiting, lock_submission,
