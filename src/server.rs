@@ -41,6 +41,7 @@ pub struct Shared {
 impl Shared {
     pub fn of(window: Data<Window>, listening: &Listening) -> Self {
         let drawing = window.clone();
+        let crowded = window.clone();
         let door: Arc<Door> = Arc::default();
         let traffic = Traffic::default();
         let shell = Shell {
@@ -53,6 +54,8 @@ impl Shared {
             is_probe: health::is_probe,
             patience: listening.patience,
             traffic: traffic.clone(),
+            is_crowded: Arc::new(move |request| is_turned_away(&crowded, request)),
+            refusals: Arc::default(),
         };
         let health = Data::new(Health::of(window.clone(), door.clone()));
         let contract = Arc::new(openapi::contract());
@@ -116,6 +119,14 @@ pub fn serve(shared: Shared, listening: &Listening, listener: TcpListener) -> st
     .disable_signals()
     .listen(listener)?;
     Ok(server.run())
+}
+
+/// Whether a change is asked for that the store has no room for. Signing in has a way of its own.
+fn is_turned_away(window: &Window, request: &ServiceRequest) -> bool {
+    request.path().starts_with(API)
+        && !request.method().is_safe()
+        && !access::is_sign_in(request.path())
+        && window.store().sheds_writes()
 }
 
 /// Whoever asks for a path that exists by a method that does not is told which ones do.

@@ -100,6 +100,20 @@ on_both_engines! {
         app.anybody().get("/livez").expect(200);
     }
 
+    /// Who is refused before anything is looked at keeps the connection: the body is read past.
+    fn a_refusal_at_the_door_keeps_the_connection(app) {
+        let mut wire = Wire::to(app.address());
+        let caller = app.anybody();
+        let head = [("Content-Type", "application/json"), ("Content-Length", "2"), ("Accept", "image/png")];
+        wire.send(&caller.head("POST", SUBMISSIONS, &head));
+        wire.send("{}");
+        let answer = wire.read_until("}");
+        assert!(answer.starts_with("HTTP/1.1 406 "), "{answer}");
+        wire.send(&caller.head("GET", "/livez", &[("Connection", "close")]));
+        let answer = wire.read_to_the_end();
+        assert!(answer.contains("HTTP/1.1 200 "), "{answer}");
+    }
+
     /// A full disk refuses writes, lets reads go on, and is forgotten when there is room.
     fn a_full_disk_refuses_writes_until_there_is_room(app) {
         let user = app.user(&filer(DESIGN));

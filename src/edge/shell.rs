@@ -6,20 +6,21 @@ use super::door::{Door, Visit};
 use super::headers::language;
 use super::limit::{Allowance, Limits};
 use super::patience::Patience;
+use super::refusals::Refusals;
 use super::traffic::Traffic;
 use crate::language::Language;
 use crate::problem::{Code, Problem};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{HttpMessage, HttpResponse, ResponseError};
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt};
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Names one request in answers and logs.
 #[derive(Clone)]
@@ -43,6 +44,9 @@ pub struct Shell {
     pub is_probe: fn(&str) -> bool,
     pub patience: Patience,
     pub traffic: Traffic,
+    /// Whether a request would be turned away further in: then nothing of it is looked at.
+    pub is_crowded: Arc<dyn Fn(&ServiceRequest) -> bool + Send + Sync>,
+    pub refusals: Arc<Refusals>,
 }
 
 /// How the answer to one request is written, known before the request is handed on.
@@ -85,8 +89,13 @@ impl Shell {
                     let Ok(handled) = handled else { return Err(shell.after_panic(&manner)) };
                     handled?.map_into_left_body()
                 }
-                Err((problem, request)) => {
-                    request.into_response(problem.error_response()).map_into_right_body()
+                Err((problem, mut request)) => {
+                    let is_read = passed_over(request.take_payload()).await;
+                    let mut refusal = problem.error_response();
+                    if !is_read {
+                        refusal.head_mut().set_connection_type(ConnectionType::Close);
+                    }
+                    request.into_response(refusal).map_into_right_body()
                 }
             };
             let mut response = rendered(response, &manner);
@@ -122,6 +131,9 @@ impl Shell {
         };
         let address = request.peer_addr().map(|address| address.ip());
         match self.limits.take(address, (self.credential)(request.headers()).as_deref()) {
+            Ok(allowance) if (self.is_crowded)(request) => {
+                (Err(Problem::new(Code::Unavailable)), Some(allowance))
+            }
             Ok(allowance) => (not_acceptable(request).map_or(Ok(Some(visit)), Err), Some(allowance)),
             Err(problem) => (Err(problem), None),
         }
@@ -140,10 +152,18 @@ impl Shell {
         InternalError::from_response("a handler panicked", response).into()
     }
 
-    /// One line a request, of allow-listed fields only: the route's pattern, never the path or query.
+    /// One line a request, of allow-listed fields only: the route's pattern, never the path or query. Of those that
+    /// are refused for too much load a second has so many and no more.
     fn account(&self, route: &str, status: StatusCode, manner: &Manner) {
         let took = manner.begun.elapsed();
         self.traffic.count(route, &manner.method, status, took);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            match self.refusals.say() {
+                Some(0) => {}
+                Some(unsaid) => tracing::warn!(unsaid, "requests refused without a line of their own"),
+                None => return,
+            }
+        }
         tracing::info!(
             method = manner.method.as_str(),
             route,
@@ -165,14 +185,7 @@ impl Shell {
         set("correlation-id", correlation);
         set("traceparent", &format!("00-{correlation}-{}-01", &correlation[..16]));
         set("content-language", manner.language.tag());
-        set("vary", "Accept-Language, Cookie, Authorization, Origin");
         set("access-control-allow-origin", &self.origin);
-        set("strict-transport-security", "max-age=63072000; includeSubDomains");
-        set("x-content-type-options", "nosniff");
-        set("referrer-policy", "no-referrer");
-        set("cross-origin-resource-policy", "same-origin");
-        set("cross-origin-opener-policy", "same-origin");
-        set("cache-control", "no-store");
         if !has_policy {
             let nothing = "default-src 'none'; frame-ancestors 'none'";
             set("content-security-policy", manner.page_policy.unwrap_or(nothing));
@@ -181,8 +194,42 @@ impl Shell {
             set("ratelimit-policy", &format!("\"default\";q={};w=60", allowance.quota));
             set("ratelimit", &format!("\"default\";r={};t=60", allowance.left));
         }
+        for (name, value) in ALWAYS {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
     }
 }
+
+/// Reads the body of a request that is refused, so that the connection can go on; whether it came, small enough and
+/// soon enough.
+async fn passed_over(mut body: Payload) -> bool {
+    let reading = async {
+        let mut bytes = 0;
+        while let Some(part) = body.next().await {
+            match part {
+                Ok(part) if bytes + part.len() <= PASSED_OVER => bytes += part.len(),
+                _ => return false,
+            }
+        }
+        true
+    };
+    tokio::time::timeout(PASSING_OVER, reading).await.unwrap_or(false)
+}
+
+/// How much of a refused request's body is read, and how long at most.
+const PASSED_OVER: usize = 256 * 1024;
+const PASSING_OVER: Duration = Duration::from_secs(1);
+
+/// What every answer says of itself.
+const ALWAYS: [(&str, &str); 7] = [
+    ("vary", "Accept-Language, Cookie, Authorization, Origin"),
+    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cache-control", "no-store"),
+];
 
 /// The trace id of `traceparent` (W3C Trace Context), or the `Correlation-ID` given, where it is 32 hex digits.
 fn correlation(headers: &HeaderMap) -> Option<String> {
@@ -293,6 +340,8 @@ mod tests {
             is_probe: |path| path == "/livez",
             patience: Patience::default(),
             traffic: Traffic::default(),
+            is_crowded: Arc::new(|request| request.path() == "/crowded"),
+            refusals: Arc::default(),
         }
     }
 
@@ -316,6 +365,22 @@ mod tests {
             let bytes = actix_web::body::to_bytes(response.into_body()).await.unwrap_or_default();
             assert!(String::from_utf8_lossy(&bytes).contains("\"code\":\"INTERNAL\""));
             assert_eq!(door.inside(), 0);
+        });
+    }
+
+    #[test]
+    fn what_would_be_turned_away_is_not_looked_at() {
+        actix_web::rt::System::new().block_on(async {
+            let shell = shell();
+            let app = App::new()
+                .wrap_fn(move |request, service| shell.around(request, service))
+                .default_service(fn_service(|_: ServiceRequest| async { panic!("it was looked at") }));
+            let app = init_service(app).await;
+            let request = TestRequest::post().uri("/crowded").set_payload("{}").to_request();
+            let refused: ServiceResponse<EitherBody<BoxBody>> =
+                try_call_service(&app, request).await.expect("an answer");
+            assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(refused.headers().contains_key(header::RETRY_AFTER));
         });
     }
 

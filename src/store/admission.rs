@@ -99,6 +99,15 @@ impl Admission {
         Ok(Place { _visit: visit, _connection: connection })
     }
 
+    /// Whether one more write would be turned away at once; who asks is counted as turned away.
+    pub fn sheds_writes(&self) -> bool {
+        let full = self.common.inside() >= self.room.writes;
+        if full {
+            self.measures.shed(Lane::Write, Shed::Full);
+        }
+        full
+    }
+
     fn shed(&self, lane: Lane, reason: Shed) -> StoreError {
         self.measures.shed(lane, reason);
         StoreError::Busy

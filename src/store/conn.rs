@@ -78,9 +78,12 @@ const SQLITE_COMMON: &str = "
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -32768;";
 
-/// FULL, because NORMAL loses acknowledged commits when the power goes; the writer alone may checkpoint.
+/// FULL, because NORMAL loses acknowledged commits when the power goes; the writer alone may checkpoint. It does so every
+/// 8,000 pages (32 MiB) instead of every 1,000: whoever waits meanwhile is fewer than one in a hundred, and pages that
+/// were written again and again are copied once.
 const SQLITE_WRITER: &str = "
     PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = 8000;
     PRAGMA secure_delete = ON;
     PRAGMA journal_size_limit = 67108864;";
 

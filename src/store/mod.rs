@@ -163,6 +163,11 @@ impl Store {
         }
     }
 
+    /// Whether a write would be turned away at this moment, which is then counted as done.
+    pub fn sheds_writes(&self) -> bool {
+        self.writing.sheds_writes()
+    }
+
     fn lane(&self, lane: Lane) -> Lane {
         if self.reserved { Lane::Reserved } else { lane }
     }
