@@ -139,26 +139,6 @@ on_both_engines! {
         assert_eq!(user.get("/api/v1/cases?count=true").expect(200)["totalQuantity"], 5);
     }
 
-    /// The same key fifty times at once: one submission, fifty equal answers.
-    fn the_same_key_fifty_times_creates_one_submission(app) {
-        let user = app.user(&filer(DESIGN));
-        let form = example(DESIGN);
-        let key = fresh_key();
-        let answers: Vec<_> = std::thread::scope(|scope| {
-            let posts: Vec<_> = (0..50)
-                .map(|_| scope.spawn(|| user.post_with_key("/api/v1/submissions", &form, &key)))
-                .collect();
-            posts.into_iter().map(|post| post.join().unwrap()).collect()
-        });
-        let first = &answers[0];
-        assert_eq!(first.status, 201, "{}", first.text);
-        for answer in &answers {
-            assert_eq!(answer.status, 201, "{}", answer.text);
-            assert_eq!((answer.json(), answer.header("location")), (first.json(), first.header("location")));
-        }
-        assert_eq!(user.get("/api/v1/submissions?count=true").expect(200)["totalQuantity"], 1);
-    }
-
     /// A key belongs to one request: another body, another path or another version is refused, a missing one named.
     fn a_key_stands_for_one_request(app) {
         let user = app.user(&filer(DESIGN));

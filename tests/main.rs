@@ -11,6 +11,7 @@ mod contract;
 mod forgery;
 mod health;
 mod intake;
+mod nodes;
 mod packaging;
 mod pressure;
 mod queues;
