@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// Cases of the city that others are compared with.
 pub const SMALL: usize = 10_000;
+/// Cases of the city that the bars are for; the full tier's.
+pub const LARGE: usize = 1_000_000;
 /// Few enough that what is seen is the answer's own time and no waiting for others.
 const CONNECTIONS: usize = 4;
 const MOST_P50: f64 = 1.10;

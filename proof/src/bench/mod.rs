@@ -45,8 +45,9 @@ pub fn run(options: &Options) -> Result<bool, String> {
             all.extend(measured.compared);
             memory.push(measured.memory);
         }
-        if asked("growth") && options.cases > growth::SMALL {
-            grown.extend(growth::measured(engine, &program, &place, options.cases, tier)?);
+        let large = if options.full { options.cases.max(growth::LARGE) } else { options.cases };
+        if asked("growth") && large > growth::SMALL {
+            grown.extend(growth::measured(engine, &program, &place, large, tier)?);
         }
         // Longer than a quick run may take, unless it is what was asked for.
         if asked("overload") && (options.full || !options.only.is_empty()) {

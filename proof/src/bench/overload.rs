@@ -22,6 +22,8 @@ const LEAST_GOODPUT: f64 = 0.8;
 const MOST_PATIENCE: Duration = Duration::from_secs(1);
 /// Kibibytes.
 const MOST_MEMORY: u64 = 256 * 1024;
+/// How long a round asks too much.
+const TIME: Duration = Duration::from_secs(3);
 /// Submissions that find the best rate.
 const WARM: usize = 4000;
 /// As many a second as no server here does: what is prepared must last.
@@ -102,9 +104,8 @@ pub fn measured(
     cases: usize,
     tier: Tier,
 ) -> Result<Overload, String> {
-    let time = tier.time * 3;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of requests")]
-    let each = WARM + (FASTEST * TIMES * time.as_secs_f64()) as usize;
+    let each = WARM + (FASTEST * TIMES * TIME.as_secs_f64()) as usize;
     let (world, originals) = city_of(engine, program, place, cases, (tier.rounds + 1) * each)?;
     let (server, _) = world.serve_on_core(SERVERS_CORE)?;
     let _pinned = Pinned::to(LOADS_CORE)?;
@@ -120,7 +121,7 @@ pub fn measured(
             .collect();
         let (best, _) = load::once_each(&server.address, AT_BEST, &requests[..WARM])?;
         let asked = best.rate * TIMES;
-        let flood = load::flood(&server.address, UNDER_LOAD, &requests[WARM..], asked, time)?;
+        let flood = load::flood(&server.address, UNDER_LOAD, &requests[WARM..], asked, TIME)?;
         if round > 0 {
             rounds.push(Round { best: best.rate, flood });
         }
