@@ -16,6 +16,12 @@ max_connections = 200
 shared_buffers = 128MB
 ";
 
+/// As docs/operations.md says for a server that keeps a city's filings.
+const LASTING_SETTINGS: &str = "
+wal_compression = on
+max_wal_size = 4GB
+";
+
 const UNSAFE_SETTINGS: &str = "
 fsync = off
 full_page_writes = off
@@ -148,9 +154,10 @@ fn create_private(folder: &Path, as_root: bool) -> Result<(), String> {
 fn configure(folder: &Path, port: u16, durability: Durability) -> std::io::Result<()> {
     let mut file = fs::OpenOptions::new().append(true).open(folder.join("data/postgresql.conf"))?;
     file.write_all(SETTINGS.as_bytes())?;
-    if durability == Durability::None {
-        file.write_all(UNSAFE_SETTINGS.as_bytes())?;
-    }
+    file.write_all(match durability {
+        Durability::None => UNSAFE_SETTINGS.as_bytes(),
+        Durability::Full => LASTING_SETTINGS.as_bytes(),
+    })?;
     writeln!(file, "listen_addresses = '127.0.0.1'\nport = {port}")?;
     writeln!(file, "unix_socket_directories = '{}'", folder.display())
 }

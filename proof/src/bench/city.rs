@@ -242,9 +242,22 @@ pub fn multiply(world: &World, originals: &mut Originals, cases: usize, drafts: 
     }
     if world.engine == Engine::Postgres {
         database.run("CHECKPOINT")?;
+        until_nobody_vacuums(&mut database)?;
     }
     originals.cases = cases;
     Ok(())
+}
+
+/// PostgreSQL looks after what was written so fast by itself, and would go on while it is measured.
+fn until_nobody_vacuums(database: &mut Database) -> Result<(), String> {
+    let at_work = "SELECT count(*) AS number FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'";
+    for _ in 0..6000 {
+        if database.number(at_work)? == 0 {
+            return Ok(());
+        }
+        crate::pause(std::time::Duration::from_millis(100));
+    }
+    Err("PostgreSQL vacuums for ten minutes".to_owned())
 }
 
 struct Copying {
