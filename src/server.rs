@@ -121,11 +121,14 @@ pub fn serve(shared: Shared, listening: &Listening, listener: TcpListener) -> st
     Ok(server.run())
 }
 
-/// Whether a change is asked for that the store has no room for. Signing in has a way of its own.
+/// What is posted and needs no place among the writes: signing in has places of its own, the others only read.
+const NO_WRITES: [&str; 3] = ["/sessions", "/routing-simulations", "/deadline-calculations"];
+
+/// Whether a change is asked for that the store has no room for.
 fn is_turned_away(window: &Window, request: &ServiceRequest) -> bool {
     request.path().starts_with(API)
         && !request.method().is_safe()
-        && !access::is_sign_in(request.path())
+        && !NO_WRITES.iter().any(|path| request.path().ends_with(path))
         && window.store().sheds_writes()
 }
 

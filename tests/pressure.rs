@@ -55,7 +55,13 @@ on_both_engines! {
             app.anybody().get("/readyz").expect(200);
             assert_eq!(app.anybody().get("/docs/").status, 200);
             match app.database.engine {
-                Engine::Sqlite => assert_eq!(stored(&user), 0, "reads do not wait for the writer"),
+                Engine::Sqlite => {
+                    assert_eq!(stored(&user), 0, "reads do not wait for the writer");
+                    let question = json!({ "startDate": "2026-11-02", "amount": 3, "unit": "WORKING_DAY" });
+                    let body = Some(question.to_string().into_bytes());
+                    let asking = app.anybody().with("Content-Type", "application/json");
+                    asking.send("POST", "/api/v1/deadline-calculations", body).expect(200);
+                }
                 Engine::Postgres => drop(app.user("clerk.ntipc")),
             }
             drop(held);

@@ -196,6 +196,32 @@ on_both_engines! {
         assert_eq!(told(&app.user("centre-director.tzht")), 1);
     }
 
+    /// Several roles, memberships and recusals at once: each is held once, and what is suspended is not held.
+    fn each_right_is_held_once(app) {
+        let officer = app.user("triage-officer.tzht");
+        let held = |officer: &Caller| {
+            let session = officer.get("/api/v1/sessions/current").expect(200);
+            let grants = session["grants"].as_array().unwrap();
+            let at = |name: &str| grants.iter().filter(|grant| grant[name].is_string()).count();
+            (at("nodeCode"), at("partyId"))
+        };
+        let (nodes, parties) = held(&officer);
+        let user = "FROM users WHERE user_name = 'triage-officer.tzht'";
+        app.database.meddle(&format!(
+            "INSERT INTO node_roles (user_id, node_code, role, granted_at) SELECT user_id, 'NTIPC', 'CLERK', created_at {user}"));
+        app.database.meddle(
+            "INSERT INTO memberships (user_id, party_id, role, state, created_at)
+             SELECT user_id, p.party_id, 'APPLICANT_MEMBER', CASE WHEN p.place = 1 THEN 'SUSPENDED' ELSE 'ACTIVE' END, created_at
+             FROM users CROSS JOIN (SELECT party_id, ROW_NUMBER() OVER (ORDER BY party_id) AS place FROM parties) p
+             WHERE user_name = 'triage-officer.tzht' AND p.place <= 3");
+        app.database.meddle(
+            "INSERT INTO recusals (user_id, party_id, created_at)
+             SELECT user_id, p.party_id, created_at
+             FROM users CROSS JOIN (SELECT party_id, ROW_NUMBER() OVER (ORDER BY party_id) AS place FROM parties) p
+             WHERE user_name = 'triage-officer.tzht' AND p.place <= 2");
+        assert_eq!(held(&officer), (nodes + 1, parties + 2));
+    }
+
     /// A role taken away is gone at once; so is a closed session and a suspended account.
     fn what_is_taken_away_is_gone_at_once(app) {
         let officer = app.user("triage-officer.tzht");

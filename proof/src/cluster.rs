@@ -44,7 +44,11 @@ impl Cluster {
         let all: Vec<PathBuf> = processes.flatten().map(|entry| entry.path()).collect();
         let of_server = |path: &&PathBuf| self.is_ours(path) && command_line(path).starts_with("postgres:");
         let children: Vec<&PathBuf> = all.iter().filter(of_server).collect();
-        let serving = children.iter().find(|path| command_line(path).contains(database));
+        let serves = |path: &&&PathBuf| {
+            let words = command_line(path);
+            words.contains(database) && !words.contains("autovacuum")
+        };
+        let serving = children.iter().find(serves);
         let serving = serving.ok_or_else(|| format!("no process serves {database}"))?;
         let number = serving.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
         kill(number.ok_or("a process without a number")?)?;

@@ -210,6 +210,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
                 times,
                 until_found: false,
             };
+            results.begin(proof.name, engine.name())?;
             let begun = Instant::now();
             let seen = (proof.run)(&setting)?;
             if let Some(why) = seen.skipped.as_ref().and_then(|why| why.lines().next()) {

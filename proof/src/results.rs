@@ -1,5 +1,5 @@
-//! What was seen, kept as JSON line by line: hours of faults are not lost with the last of them, and one fault can be run
-//! again without the others. Every line says what it was seen on.
+//! What was seen, kept as JSON after each fault: hours are not lost with the last of them, and one fault can be run again
+//! without the others. Every line says what it was seen on.
 
 use crate::arguments::Options;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ pub struct Results {
 }
 
 impl Results {
-    /// Goes on with the file, if there is one.
+    /// Goes on with the file, if there is one; one of the other tier is not gone on with.
     pub fn open(options: &Options) -> Result<Self, String> {
         let stamp = json!({ "seed": options.seed, "full": options.full, "commit": options.commit });
         let mut runs = Vec::new();
@@ -22,24 +22,42 @@ impl Results {
                 text.and_then(|text| serde_json::from_str::<Value>(&text).map_err(|error| error.to_string()));
             let told = told.map_err(|error| format!("{}: {error}", path.display()))?;
             runs = told["runs"].as_array().cloned().unwrap_or_default();
+            if runs.iter().any(|line| line["full"] != stamp["full"]) {
+                return Err(format!("{} holds results of the other tier", path.display()));
+            }
         }
         Ok(Self { path: options.results.clone(), stamp, runs })
     }
 
-    /// A line takes the place of an earlier one of the same fault or control.
+    /// Forgets what was seen of a fault before: what cannot be seen again is not kept either.
+    pub fn begin(&mut self, fault: &str, engine: &str) -> Result<(), String> {
+        self.runs
+            .retain(|line| line["engine"] != engine || (line["fault"] != fault && line["control"] != fault));
+        self.write()
+    }
+
     pub fn add(&mut self, mut line: Value) -> Result<(), String> {
-        let Some(path) = &self.path else { return Ok(()) };
         for (name, value) in self.stamp.as_object().into_iter().flatten() {
             line[name] = value.clone();
         }
-        let of = |line: &Value| ["fault", "control", "broken", "engine"].map(|name| line[name].clone());
-        match self.runs.iter_mut().find(|earlier| of(earlier) == of(&line)) {
-            Some(earlier) => *earlier = line,
-            None => self.runs.push(line),
-        }
+        self.runs.push(line);
+        self.write()
+    }
+
+    /// Beside the old file and then in its place: an end midway leaves one that can be read.
+    fn write(&self) -> Result<(), String> {
+        let Some(path) = &self.path else { return Ok(()) };
         let sum = |name: &str| self.runs.iter().filter_map(|line| line[name].as_u64()).sum::<u64>();
-        let text = json!({ "checked": sum("checked"), "faults": sum("faults"), "runs": self.runs });
-        let text = serde_json::to_string_pretty(&text).map_err(|error| error.to_string())?;
-        std::fs::write(path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))
+        let count = |of: &dyn Fn(&Value) -> bool| self.runs.iter().filter(|line| of(line)).count();
+        let text = json!({
+            "checked": sum("checked"), "faults": sum("faults"),
+            "controls": count(&|line| line["found"].is_boolean()),
+            "controlsFound": count(&|line| line["found"] == true),
+            "runs": self.runs,
+        });
+        let text = serde_json::to_string_pretty(&text).map_err(|error| error.to_string())? + "\n";
+        let aside = path.with_extension("json.new");
+        let written = std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, path));
+        written.map_err(|error| format!("{}: {error}", path.display()))
     }
 }

@@ -424,11 +424,6 @@ async fn token_key_list(who: Open<AskForToken>) -> Result<HttpResponse, Problem>
     Ok(listed(&KeySet { keys }))
 }
 
-/// Whether a path of the interface opens or ends a session, for which the store keeps places.
-pub fn is_sign_in(path: &str) -> bool {
-    path.ends_with("/sessions") || path.ends_with("/sessions/current")
-}
-
 /// What stands under `/api/v1`.
 pub fn routes(config: &mut impl Registry) {
     config.operation(session_create).operation(session_show).operation(session_delete);

@@ -21,7 +21,7 @@ pub use action::*;
 pub use authorize::{Authorized, Facts, authorize, authorize_timer, could, roles_for};
 pub use caller::{Caller, Grant, Identity, Place, program};
 pub use credentials::{Credentials, presented, require_same_site};
-pub use http::{is_sign_in, normal_user_name, root_routes, routes};
+pub use http::{normal_user_name, root_routes, routes};
 pub use load::{Loaded, load, party_of_client, roles_at_node};
 pub use password::{hash as hash_password, matches as password_matches};
 pub use pepper::{keyed_digest, load as load_pepper, load_or_make as load_or_make_pepper};

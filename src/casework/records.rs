@@ -28,7 +28,7 @@ pub(super) fn by_id(conn: &mut Conn, id: CaseId) -> Result<Option<Case>, Problem
 
 /// Takes the row lock that a change needs, then the facts as they stand under it.
 pub(super) fn lock(conn: &mut Conn, id: CaseId) -> Result<Facts, Problem> {
-    lock_case(conn, id)?.ok_or_else(Problem::not_found)?;
+    lock_case(conn, id)?;
     facts(conn, id)
 }
 
@@ -47,7 +47,7 @@ pub(super) fn lock_authorized<P: Permission>(
     act: &mut Act<'_>,
     id: CaseId,
 ) -> Result<(Authorized<P, CaseId>, Case), Problem> {
-    lock_case(act.conn, id)?.ok_or_else(Problem::not_found)?;
+    lock_case(act.conn, id)?;
     authorized(act, id)
 }
 
@@ -234,18 +234,6 @@ pub(super) fn awaited(conn: &mut Conn, id: CaseId) -> Result<Vec<(CaseId, i32, S
         .load(conn)?)
 }
 
-/// The date a case shows, just after its clocks were started.
-pub(super) fn set_due(conn: &mut Conn, id: CaseId, due: CaseDue) -> Result<(), Problem> {
-    diesel::update(cases::table.find(id))
-        .set((
-            cases::due_on.eq(due.due_on),
-            cases::due_provisional.eq(due.provisional),
-            cases::sort_due.eq(sort_date(due.due_on)),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
 /// How many cases were parted from this one.
 pub(super) fn splits(conn: &mut Conn, id: CaseId) -> Result<i64, Problem> {
     Ok(case_links::table
@@ -256,10 +244,14 @@ pub(super) fn splits(conn: &mut Conn, id: CaseId) -> Result<i64, Problem> {
 
 /// Shows a newly derived date on a case; answers its new version.
 pub(super) fn redate(conn: &mut Conn, case: &Case, due: CaseDue, now: UtcTime) -> Result<i64, Problem> {
-    set_due(conn, case.case_id, due)?;
-    diesel::update(cases::table.find(case.case_id))
-        .set((cases::version.eq(case.version + 1), cases::updated_at.eq(now)))
-        .execute(conn)?;
+    let columns = (
+        cases::due_on.eq(due.due_on),
+        cases::due_provisional.eq(due.provisional),
+        cases::sort_due.eq(sort_date(due.due_on)),
+        cases::version.eq(case.version + 1),
+        cases::updated_at.eq(now),
+    );
+    store::update(&cases::table, columns, cases::case_id.eq(case.case_id)).execute(conn)?;
     Ok(case.version + 1)
 }
 

@@ -58,6 +58,13 @@ struct Manner {
     begun: Instant,
 }
 
+/// What was decided of a request before it was looked at.
+struct Admitted {
+    visit: Option<Visit>,
+    allowance: Option<Allowance>,
+    refusal: Option<Problem>,
+}
+
 impl Shell {
     /// Wraps the handling of one request.
     pub fn around<S, B>(
@@ -76,21 +83,23 @@ impl Shell {
         if manner.method == Method::HEAD {
             request.head_mut().method = Method::GET;
         }
-        let (admitted, allowance) = self.admit(&request);
-        let handling = match admitted {
-            Ok(visit) => Ok((visit, service.call(request))),
-            Err(problem) => Err((problem, request)),
+        let Admitted { visit, allowance, refusal } = self.admit(&request);
+        let handling = match refusal {
+            None => Ok(service.call(request)),
+            Some(problem) => Err((problem, request)),
         };
         async move {
+            let is_shed = handling.is_err();
             let response = match handling {
-                Ok((visit, handling)) => {
+                Ok(handling) => {
                     let handled = AssertUnwindSafe(shell.patience.bound(handling)).catch_unwind().await;
                     drop(visit);
                     let Ok(handled) = handled else { return Err(shell.after_panic(&manner)) };
                     handled?.map_into_left_body()
                 }
                 Err((problem, mut request)) => {
-                    let is_read = passed_over(request.take_payload()).await;
+                    let is_read = !shell.door.is_closed() && passed_over(request.take_payload()).await;
+                    drop(visit);
                     let mut refusal = problem.error_response();
                     if !is_read {
                         refusal.head_mut().set_connection_type(ConnectionType::Close);
@@ -104,7 +113,7 @@ impl Shell {
             }
             shell.dress(response.headers_mut(), &manner, allowance);
             let route = response.request().match_pattern();
-            shell.account(route.as_deref().unwrap_or("-"), response.status(), &manner);
+            shell.account(route.as_deref().unwrap_or("-"), response.status(), is_shed, &manner);
             Ok(response)
         }
     }
@@ -121,22 +130,25 @@ impl Shell {
 
     /// Everything that is decided before the request is looked at: the server goes on, the caller has not asked too
     /// much, and can be answered.
-    fn admit(&self, request: &ServiceRequest) -> (Result<Option<Visit>, Problem>, Option<Allowance>) {
+    fn admit(&self, request: &ServiceRequest) -> Admitted {
         if (self.is_probe)(request.path()) {
-            return (Ok(None), None);
+            return Admitted { visit: None, allowance: None, refusal: None };
         }
         let Ok(visit) = self.door.enter(usize::MAX) else {
             self.traffic.turn_away();
-            return (Err(Problem::new(Code::Unavailable)), None);
+            let refusal = Some(Problem::new(Code::Unavailable));
+            return Admitted { visit: None, allowance: None, refusal };
         };
         let address = request.peer_addr().map(|address| address.ip());
-        match self.limits.take(address, (self.credential)(request.headers()).as_deref()) {
-            Ok(allowance) if (self.is_crowded)(request) => {
-                (Err(Problem::new(Code::Unavailable)), Some(allowance))
-            }
-            Ok(allowance) => (not_acceptable(request).map_or(Ok(Some(visit)), Err), Some(allowance)),
-            Err(problem) => (Err(problem), None),
-        }
+        let (allowance, refusal) =
+            match self.limits.take(address, (self.credential)(request.headers()).as_deref()) {
+                Ok(allowance) if (self.is_crowded)(request) => {
+                    (Some(allowance), Some(Problem::new(Code::Unavailable)))
+                }
+                Ok(allowance) => (Some(allowance), not_acceptable(request)),
+                Err(problem) => (None, Some(problem)),
+            };
+        Admitted { visit: Some(visit), allowance, refusal }
     }
 
     /// A handler that panicked: its request is gone, and so is the connection after this answer.
@@ -148,16 +160,16 @@ impl Shell {
             .insert_header((header::CONTENT_TYPE, "application/problem+json"))
             .body(body(&problem, manner));
         self.dress(response.headers_mut(), manner, None);
-        self.account("-", response.status(), manner);
+        self.account("-", response.status(), false, manner);
         InternalError::from_response("a handler panicked", response).into()
     }
 
     /// One line a request, of allow-listed fields only: the route's pattern, never the path or query. Of those that
-    /// are refused for too much load a second has so many and no more.
-    fn account(&self, route: &str, status: StatusCode, manner: &Manner) {
+    /// are turned away before they are looked at a second has so many and no more.
+    fn account(&self, route: &str, status: StatusCode, is_shed: bool, manner: &Manner) {
         let took = manner.begun.elapsed();
         self.traffic.count(route, &manner.method, status, took);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if is_shed && status == StatusCode::SERVICE_UNAVAILABLE {
             match self.refusals.say() {
                 Some(0) => {}
                 Some(unsaid) => tracing::warn!(unsaid, "requests refused without a line of their own"),

@@ -8,6 +8,7 @@ use crate::page::Direction;
 use crate::problem::Problem;
 use crate::store::schema::submissions;
 use crate::store::{Conn, MultiBackend};
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -21,11 +22,11 @@ pub struct Filter {
 }
 
 fn always() -> Condition {
-    Box::new(submissions::submission_id.is_not_null())
+    Box::new(sql::<Bool>("1 = 1"))
 }
 
 fn never() -> Condition {
-    Box::new(submissions::submission_id.is_null())
+    Box::new(sql::<Bool>("1 = 0"))
 }
 
 fn clause(clause: &Clause) -> Condition {

@@ -21,7 +21,7 @@ pub(super) fn by_id(conn: &mut Conn, id: SubmissionId) -> Result<Submission, Pro
 
 /// Takes the row lock that a change needs.
 pub(super) fn lock(conn: &mut Conn, id: SubmissionId) -> Result<Submission, Problem> {
-    lock_submission(conn, id)?.ok_or_else(Problem::not_found)?;
+    lock_submission(conn, id)?;
     by_id(conn, id)
 }
 

@@ -9,22 +9,21 @@ use super::schema::{cases, idempotency_keys, number_series, submissions, users};
 use crate::ids::{CaseId, SubmissionId, UserId};
 use diesel::prelude::*;
 
-/// Takes the row lock of a case; `None` where there is none. SQLite's writer is alone and asks for nothing: whoever
-/// reads the row next sees whether it is there.
-pub fn lock_case(conn: &mut Conn, id: CaseId) -> QueryResult<Option<()>> {
+/// Takes the row lock of a case, if there is such a row: whoever reads it next sees. SQLite's writer is alone.
+pub fn lock_case(conn: &mut Conn, id: CaseId) -> QueryResult<()> {
     let row = cases::table.find(id).select(cases::case_id);
     match conn {
-        Conn::Pg(pg) => Ok(row.for_no_key_update().first::<CaseId>(pg).optional()?.map(|_| ())),
-        Conn::Sqlite(_) => Ok(Some(())),
+        Conn::Pg(pg) => row.for_no_key_update().first::<CaseId>(pg).optional().map(|_| ()),
+        Conn::Sqlite(_) => Ok(()),
     }
 }
 
 /// The same of a submission.
-pub fn lock_submission(conn: &mut Conn, id: SubmissionId) -> QueryResult<Option<()>> {
+pub fn lock_submission(conn: &mut Conn, id: SubmissionId) -> QueryResult<()> {
     let row = submissions::table.find(id).select(submissions::submission_id);
     match conn {
-        Conn::Pg(pg) => Ok(row.for_no_key_update().first::<SubmissionId>(pg).optional()?.map(|_| ())),
-        Conn::Sqlite(_) => Ok(Some(())),
+        Conn::Pg(pg) => row.for_no_key_update().first::<SubmissionId>(pg).optional().map(|_| ()),
+        Conn::Sqlite(_) => Ok(()),
     }
 }
 

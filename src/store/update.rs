@@ -32,6 +32,9 @@ where
     Condition: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if self.changes.is_noop(out.backend())? {
+            return Err(diesel::result::Error::QueryBuilderError("an update without a column".into()));
+        }
         out.push_sql("UPDATE ");
         self.from.walk_ast(out.reborrow())?;
         out.push_sql(" SET ");

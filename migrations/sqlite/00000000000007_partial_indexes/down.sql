@@ -1,16 +1,12 @@
-DROP INDEX cases_external_reference_key;
 DROP INDEX cases_assignee_id_idx;
 DROP INDEX cases_examiner_id_idx;
 DROP INDEX cases_right_key_idx;
-DROP INDEX submissions_external_reference_key;
 DROP INDEX notices_party_id_idx;
 DROP INDEX notices_node_code_idx;
 DROP INDEX notices_case_id_idx;
-CREATE UNIQUE INDEX cases_external_reference_key ON cases (creator_id, external_reference);
 CREATE INDEX cases_assignee_id_idx ON cases (assignee_id, case_id);
 CREATE INDEX cases_examiner_id_idx ON cases (examiner_id);
 CREATE INDEX cases_right_key_idx ON cases (right_key);
-CREATE UNIQUE INDEX submissions_external_reference_key ON submissions (creator_id, external_reference);
 CREATE INDEX notices_party_id_idx ON notices (party_id, notice_id);
 CREATE INDEX notices_node_code_idx ON notices (node_code, notice_id);
 CREATE INDEX notices_case_id_idx ON notices (case_id);

@@ -22,8 +22,8 @@ const LEAST_GOODPUT: f64 = 0.8;
 const MOST_PATIENCE: Duration = Duration::from_secs(1);
 /// Kibibytes.
 const MOST_MEMORY: u64 = 256 * 1024;
-/// How long a round asks too much.
-const TIME: Duration = Duration::from_secs(3);
+/// Few, and each long enough that the queues are full for most of it.
+const ROUNDS: usize = 5;
 /// Submissions that find the best rate.
 const WARM: usize = 4000;
 /// As many a second as no server here does: what is prepared must last.
@@ -104,15 +104,16 @@ pub fn measured(
     cases: usize,
     tier: Tier,
 ) -> Result<Overload, String> {
+    let time = tier.time * 2;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of requests")]
-    let each = WARM + (FASTEST * TIMES * TIME.as_secs_f64()) as usize;
-    let (world, originals) = city_of(engine, program, place, cases, (tier.rounds + 1) * each)?;
+    let each = WARM + (FASTEST * TIMES * time.as_secs_f64()) as usize;
+    let (world, originals) = city_of(engine, program, place, cases, (ROUNDS + 1) * each)?;
     let (server, _) = world.serve_on_core(SERVERS_CORE)?;
     let _pinned = Pinned::to(LOADS_CORE)?;
     let cookie = Session::sign_in(&server.address, APPLICANT)?.cookie().to_owned();
     let caller = Caller { cookie: &cookie, address: &server.address };
     let mut rounds = Vec::new();
-    for round in 0..=tier.rounds {
+    for round in 0..=ROUNDS {
         let requests: Vec<Vec<u8>> = (round * each..(round + 1) * each)
             .map(|number| {
                 let path = format!("/api/v1/submissions/{}/transitions", originals.draft(number));
@@ -121,7 +122,7 @@ pub fn measured(
             .collect();
         let (best, _) = load::once_each(&server.address, AT_BEST, &requests[..WARM])?;
         let asked = best.rate * TIMES;
-        let flood = load::flood(&server.address, UNDER_LOAD, &requests[WARM..], asked, TIME)?;
+        let flood = load::flood(&server.address, UNDER_LOAD, &requests[WARM..], asked, time)?;
         if round > 0 {
             rounds.push(Round { best: best.rate, flood });
         }
