@@ -116,6 +116,8 @@ fn always() -> Condition {
     Box::new(sql::<Bool>("1 = 1"))
 }
 
+/// Nothing. Every list begins with it, and as a literal it keeps the statement out of the connection's cache, which nothing
+/// bounds: what a caller filters and sorts by is in the text.
 fn never() -> Condition {
     Box::new(sql::<Bool>("1 = 0"))
 }

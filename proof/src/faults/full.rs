@@ -22,7 +22,8 @@ const FULL: Duration = Duration::from_millis(500);
 const HEALING: Duration = Duration::from_secs(10);
 
 pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
-    let mebibytes = if setting.engine == Engine::Postgres { 192 } else { 48 };
+    // What is filed between two fillings stays, and SQLite's journal takes up to 32 MiB.
+    let mebibytes = if setting.engine == Engine::Postgres { 192 } else { 96 } + 16 * setting.times as u64;
     let volume = match Volume::make(mebibytes) {
         Ok(volume) => volume,
         Err(why) => return Ok(Seen { skipped: Some(why), ..Seen::default() }),

@@ -11,6 +11,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 const CLIENTS: usize = 16;
+/// By then whatever was asked is answered, now that nothing is wrong.
+const HEALED: Duration = Duration::from_mins(1);
 
 pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     let world = World::make(setting.engine, setting.program, setting.place)?;
@@ -73,8 +75,12 @@ pub fn finish(
 /// What is pending is asked until it is answered, and what was answered is asked once more.
 fn settle(address: &str, client: &mut Client, ledger: &Ledger) -> Result<Findings, String> {
     let mut findings = Findings::default();
+    let begun = Instant::now();
     while let Some(request) = client.pending.take() {
         let asked = Instant::now();
+        if asked - begun > HEALED {
+            return Err(format!("{} is not answered, though all is well again", request.kind.name()));
+        }
         let outcome = client.send(address, &request);
         let answered = Instant::now();
         ledger.answer(&request, &outcome);
