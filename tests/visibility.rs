@@ -206,9 +206,9 @@ on_both_engines! {
             (at("nodeCode"), at("partyId"))
         };
         let (nodes, parties) = held(&officer);
-        let user = "FROM users WHERE user_name = 'triage-officer.tzht'";
-        app.database.meddle(&format!(
-            "INSERT INTO node_roles (user_id, node_code, role, granted_at) SELECT user_id, 'NTIPC', 'CLERK', created_at {user}"));
+        app.database.meddle(
+            "INSERT INTO node_roles (user_id, node_code, role, granted_at)
+             SELECT user_id, 'NTIPC', 'CLERK', created_at FROM users WHERE user_name = 'triage-officer.tzht'");
         app.database.meddle(
             "INSERT INTO memberships (user_id, party_id, role, state, created_at)
              SELECT user_id, p.party_id, 'APPLICANT_MEMBER', CASE WHEN p.place = 1 THEN 'SUSPENDED' ELSE 'ACTIVE' END, created_at

@@ -30,6 +30,13 @@ pub struct Options {
     pub commit: Option<String>,
 }
 
+impl Options {
+    /// Whether this is asked for: by its name, or because nothing is named.
+    pub fn ask_for(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+}
+
 pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
     let mut options = Options {
         server: PathBuf::new(),

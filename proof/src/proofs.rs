@@ -196,9 +196,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
     let (mut held, mut checked, mut lost) = (true, 0, 0);
     let mut results = Results::open(options)?;
     println!("seed {}", options.seed);
-    for proof in
-        PROOFS.iter().filter(|proof| options.only.is_empty() || options.only.iter().any(|n| n == proof.name))
-    {
+    for proof in PROOFS.iter().filter(|proof| options.ask_for(proof.name)) {
         println!("{}", proof.what);
         for engine in options.engines.iter().copied().filter(|engine| proof.engines.contains(engine)) {
             let times = proof.times[usize::from(options.full)];

@@ -14,8 +14,9 @@ cargo xtask test [--only STAGE]... [--skip STAGE]... [FILTER]
     A FILTER runs only the Rust tests whose names contain it.
     TEST_DATABASE_URL=postgres://… uses that PostgreSQL instead of starting one.
 
-cargo xtask fault [--short|--full] [--only kill|fsync|postgres|claims|race] [--engine sqlite|postgres] [--seed N] [--results FILE]
+cargo xtask fault [--short|--full] [--only FAULT]... [--engine sqlite|postgres] [--seed N] [--results FILE]
     Try to make the server lose, double or tear a write, on both engines, and prove each try on a broken build.
+    docs/reliability.md lists the faults.
 
 cargo xtask bench [--quick|--full] [--only submissions|claims|reads|growth|overload] [--cases 10000]
                   [--engine sqlite|postgres] [--results FILE] [--picture FILE]

@@ -238,11 +238,11 @@ pub fn multiply(world: &World, originals: &mut Originals, cases: usize, drafts: 
     copying.all(&mut database, &originals.waiting.submission, "waiting", CASES, cases, &mut progress)?;
     match world.engine {
         Engine::Sqlite => database.run("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")?,
-        Engine::Postgres => database.run("VACUUM ANALYZE")?,
-    }
-    if world.engine == Engine::Postgres {
-        database.run("CHECKPOINT")?;
-        until_nobody_vacuums(&mut database)?;
+        Engine::Postgres => {
+            database.run("VACUUM ANALYZE")?;
+            database.run("CHECKPOINT")?;
+            until_nobody_vacuums(&mut database)?;
+        }
     }
     originals.cases = cases;
     Ok(())

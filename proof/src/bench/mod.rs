@@ -38,19 +38,18 @@ pub fn run(options: &Options) -> Result<bool, String> {
     let program = Program { path: options.server.clone(), broken: None };
     let tier = if options.full { Tier::FULL } else { Tier::QUICK };
     let (mut all, mut memory, mut grown, mut overloads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let asked = |part: &str| options.only.is_empty() || options.only.iter().any(|only| only == part);
     for engine in options.engines.iter().copied() {
-        if PARTS[..3].iter().any(|part| asked(part)) {
+        if PARTS[..3].iter().any(|part| options.ask_for(part)) {
             let measured = on(engine, &program, &place, options, tier)?;
             all.extend(measured.compared);
             memory.push(measured.memory);
         }
         let large = if options.full { options.cases.max(growth::LARGE) } else { options.cases };
-        if asked("growth") && large > growth::SMALL {
+        if options.ask_for("growth") && large > growth::SMALL {
             grown.extend(growth::measured(engine, &program, &place, large, tier)?);
         }
         // Longer than a quick run may take, unless it is what was asked for.
-        if asked("overload") && (options.full || !options.only.is_empty()) {
+        if options.ask_for("overload") && (options.full || !options.only.is_empty()) {
             overloads.push(overload::measured(engine, &program, &place, options.cases, tier)?);
         }
     }
@@ -164,15 +163,14 @@ fn on(
         pgbench,
         used: 0,
     };
-    let asked = |part: &str| options.only.is_empty() || options.only.iter().any(|only| only == part);
     let mut compared = Vec::new();
-    if asked("submissions") {
+    if options.ask_for("submissions") {
         compared.push(bench.submissions()?);
     }
-    if asked("claims") {
+    if options.ask_for("claims") {
         compared.extend(bench.claims_and_transitions()?);
     }
-    if asked("reads") {
+    if options.ask_for("reads") {
         compared.extend(bench.reads()?);
     }
     let memory = Memory { engine: engine.name(), idle, under_load: server.memory()? };

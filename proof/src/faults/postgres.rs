@@ -69,24 +69,23 @@ fn hurt(world: &World, setting: &Setting<'_>, at: usize) -> Result<(), String> {
 
 /// Waits for PostgreSQL to take connections again, as `pg_ctl start -w` does for the other two.
 fn until_recovered(world: &World) -> Result<(), String> {
-    let begun = Instant::now();
-    while let Err(words) = Database::open(world) {
-        if begun.elapsed() > PATIENCE {
-            return Err(words);
-        }
-        crate::pause(Duration::from_millis(10));
-    }
-    Ok(())
+    until_all_is_well(|| Database::open(world).map(|_| ())).map(|_| ())
 }
 
 /// How long after the database was there again the server is ready.
 pub fn until_well(server: &Server) -> Result<Duration, String> {
+    let is_ready = || crate::http::is_ready(&server.address);
+    until_all_is_well(|| is_ready().then_some(()).ok_or_else(|| "the server does not heal".to_owned()))
+}
+
+/// Asks until nothing is wrong any more, and says how long that took, or what is still wrong.
+fn until_all_is_well(ask: impl Fn() -> Result<(), String>) -> Result<Duration, String> {
     let begun = Instant::now();
-    while !crate::http::is_ready(&server.address) {
+    while let Err(words) = ask() {
         if begun.elapsed() > PATIENCE {
-            return Err("the server does not heal".to_owned());
+            return Err(words);
         }
-        crate::pause(Duration::from_millis(20));
+        crate::pause(Duration::from_millis(10));
     }
     Ok(begun.elapsed())
 }
