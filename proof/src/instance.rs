@@ -2,7 +2,7 @@
 
 use crate::child::run;
 use crate::cluster::Cluster;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -22,6 +22,12 @@ unix_socket_directories = ''
 
 /// A recovery that takes longer hangs.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// More than are kept ready for use.
+const FILES_OF_JOURNAL: usize = 100;
+
+/// Its name in a folder of its own.
+const LOG: &str = "log";
 
 pub struct Instance {
     first_process: Child,
@@ -52,24 +58,46 @@ impl Instance {
 
     /// Serves the data folder that is here, after a recovery if it was not closed.
     pub fn start(programs: &Path, folder: &Path) -> Result<Self, String> {
-        let data = folder.join("postgres");
-        // It names a process of before the power went; by now another may have the number.
-        let _ = fs::remove_file(data.join("postmaster.pid"));
+        let cluster = Cluster { data: folder.join("postgres"), programs: programs.to_path_buf() };
         let port = free_port().map_err(|error| format!("no free port: {error}"))?;
         let log = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let file = File::create(log.path().join("log")).map_err(|error| error.to_string())?;
-        let mut command = as_owner(&programs.join("postgres"));
-        command.arg("-D").arg(&data).args(["-p", &port.to_string()]).stderr(file);
-        let first_process = command
-            .current_dir(&data)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("postgres could not be started: {error}"))?;
-        let cluster = Cluster { data, programs: programs.to_path_buf() };
+        let first_process = begin(&cluster, port, &log.path().join(LOG))?;
         let mut instance = Self { first_process, cluster, port, log };
         instance.wait()?;
         Ok(instance)
+    }
+
+    /// Until it serves again. As a service manager does, starts it at the same address if it has ended by itself.
+    pub fn recover(&mut self) -> Result<(), String> {
+        let begun = Instant::now();
+        while crate::database::administer(&self.url(), "SELECT 1").is_err() {
+            if self.first_process.try_wait().map_err(|error| error.to_string())?.is_some() {
+                self.first_process = begin(&self.cluster, self.port, &self.log.path().join(LOG))?;
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(self.does_not_serve());
+            }
+            crate::pause(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// Uses up the journal's files, until it gives up because it cannot make another one.
+    pub fn exhaust_journal(&self) -> Result<(), String> {
+        let before = self.panics();
+        for _ in 0..FILES_OF_JOURNAL {
+            let next = "SELECT pg_logical_emit_message(false, 'proof', 'next'), pg_switch_wal()";
+            if crate::database::administer(&self.url(), next).is_err() && self.panics() > before {
+                return Ok(());
+            }
+        }
+        Err("PostgreSQL goes on though its journal has no room".to_owned())
+    }
+
+    /// How often it gave up all its processes, because it could not write its journal.
+    pub fn panics(&self) -> usize {
+        let said = fs::read(self.log.path().join(LOG)).unwrap_or_default();
+        String::from_utf8_lossy(&said).matches("PANIC:").count()
     }
 
     /// Its address, without a database.
@@ -98,12 +126,16 @@ impl Instance {
         while crate::database::administer(&self.url(), "SELECT 1").is_err() {
             let ended = self.first_process.try_wait().map_err(|error| error.to_string())?;
             if ended.is_some() || begun.elapsed() > PATIENCE {
-                let said = fs::read_to_string(self.log.path().join("log")).unwrap_or_default();
-                return Err(format!("PostgreSQL does not serve: {said}"));
+                return Err(self.does_not_serve());
             }
             crate::pause(Duration::from_millis(20));
         }
         Ok(())
+    }
+
+    fn does_not_serve(&self) -> String {
+        let said = fs::read_to_string(self.log.path().join(LOG)).unwrap_or_default();
+        format!("PostgreSQL does not serve: {said}")
     }
 }
 
@@ -113,6 +145,16 @@ impl Drop for Instance {
         let _ = Command::new("kill").args(["-QUIT", &self.first_process.id().to_string()]).status();
         let _ = self.first_process.wait();
     }
+}
+
+fn begin(cluster: &Cluster, port: u16, log: &Path) -> Result<Child, String> {
+    // It names a process of before the power went; by now another may have the number.
+    let _ = fs::remove_file(cluster.data.join("postmaster.pid"));
+    let file = OpenOptions::new().create(true).append(true).open(log).map_err(|error| error.to_string())?;
+    let mut command = as_owner(&cluster.programs.join("postgres"));
+    command.arg("-D").arg(&cluster.data).args(["-p", &port.to_string()]).stderr(file);
+    command.current_dir(&cluster.data).stdin(Stdio::null()).stdout(Stdio::null());
+    command.spawn().map_err(|error| format!("postgres could not be started: {error}"))
 }
 
 /// PostgreSQL refuses to run as root, who alone can mount. It is killed when the proof is.

@@ -47,6 +47,14 @@ pub struct Scope {
     pub recused_from: Vec<PartyId>,
 }
 
+impl Scope {
+    /// Whether it names any number of parties.
+    pub fn has_lists(&self) -> bool {
+        let names_parties = |clause: &Clause| matches!(clause.relation, Holds::OwnerIn(_));
+        !self.recused_from.is_empty() || self.clauses.iter().any(names_parties)
+    }
+}
+
 /// The scope of `P` (a right to read) for a caller.
 pub fn scope<P: Permission>(caller: &Caller) -> Result<Scope, Problem> {
     could::<P>(caller)?;

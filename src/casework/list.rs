@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
 
 /// What is looked for; every part that is set must hold.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Filter {
     pub submission: Option<SubmissionId>,
     pub queue: Option<String>,
@@ -34,6 +34,14 @@ pub struct Filter {
     pub number: Option<String>,
     pub external_reference: Option<String>,
     pub due_until: Option<NaiveDate>,
+}
+
+impl Filter {
+    /// What consoles ask for all day: a queue, as a whole or what waits in it or is in somebody's hands.
+    fn is_plain(&self) -> bool {
+        let Self { queue, open, assignee, .. } = self.clone();
+        *self == Self { queue, open, assignee, ..Self::default() }
+    }
 }
 
 /// In whose hands a case is.
@@ -113,13 +121,17 @@ impl After {
 }
 
 fn always() -> Condition {
-    Box::new(sql::<Bool>("1 = 1"))
+    Box::new(cases::case_id.is_not_null())
 }
 
-/// Nothing. Every list begins with it, and as a literal it keeps the statement out of the connection's cache, which nothing
-/// bounds: what a caller filters and sorts by is in the text.
 fn never() -> Condition {
-    Box::new(sql::<Bool>("1 = 0"))
+    Box::new(cases::case_id.is_null())
+}
+
+/// Holds always, and as a literal keeps its statement out of the connection's cache, which nothing bounds. What a caller
+/// filters by, and how many parties they speak for, is in the text of a list; their roles alone make few texts.
+fn not_kept() -> Condition {
+    Box::new(sql::<Bool>("1 = 1"))
 }
 
 fn and(left: Condition, right: Condition) -> Condition {
@@ -128,13 +140,13 @@ fn and(left: Condition, right: Condition) -> Condition {
 
 /// The scope as one condition.
 pub fn within(scope: &Scope) -> Condition {
-    let readable =
-        scope.clauses.iter().map(clause).fold(never(), |left, right| Box::new(left.or(right)) as Condition);
-    if scope.recused_from.is_empty() {
-        readable
-    } else {
-        and(readable, Box::new(cases::owner_id.ne_all(scope.recused_from.clone())))
+    let clauses = scope.clauses.iter().map(clause);
+    let mut readable =
+        clauses.reduce(|left, right| Box::new(left.or(right)) as Condition).unwrap_or_else(never);
+    if !scope.recused_from.is_empty() {
+        readable = and(readable, Box::new(cases::owner_id.ne_all(scope.recused_from.clone())));
     }
+    if scope.has_lists() { and(readable, not_kept()) } else { readable }
 }
 
 fn clause(clause: &Clause) -> Condition {
@@ -178,7 +190,11 @@ fn relation(relation: &Holds) -> Condition {
                 .and(cases::examiner_id.is_null().or(cases::examiner_id.assume_not_null().ne(*examiner))),
         ),
         Holds::IntakeNode(node) => {
-            Box::new(cases::intake_node.eq(node.clone()).and(cases::channel.eq_any(Channel::AT_A_COUNTER)))
+            // `IN` is never kept prepared.
+            let channels =
+                Channel::AT_A_COUNTER.map(|channel| Box::new(cases::channel.eq(channel)) as Condition);
+            let at_a_counter = channels.into_iter().reduce(|left, right| Box::new(left.or(right)));
+            and(at_a_counter.unwrap_or_else(never), Box::new(cases::intake_node.eq(node.clone())))
         }
         Holds::Assignee { user, node } => Box::new(
             cases::assignee_id
@@ -191,6 +207,9 @@ fn relation(relation: &Holds) -> Condition {
 
 fn filtered(filter: &Filter, scope: &Scope) -> Condition {
     let mut condition = within(scope);
+    if !filter.is_plain() {
+        condition = and(condition, not_kept());
+    }
     let mut also = |more: Condition| {
         let so_far = std::mem::replace(&mut condition, always());
         condition = and(so_far, more);
@@ -265,6 +284,7 @@ pub fn page(
     };
     if let Some(after) = after {
         let case = after.case;
+        query = query.filter(not_kept());
         query = match (by_due, sort.direction) {
             (true, Direction::Ascending) => query.filter(
                 cases::sort_due.gt(after.due).or(cases::sort_due.eq(after.due).and(cases::case_id.gt(case))),

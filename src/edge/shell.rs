@@ -112,7 +112,8 @@ impl Shell {
                 response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
             }
             shell.dress(response.headers_mut(), &manner, allowance);
-            let route = response.request().match_pattern();
+            // For what is refused before it is looked at, finding the route would be half of the work.
+            let route = if is_shed { None } else { response.request().match_pattern() };
             shell.account(route.as_deref().unwrap_or("-"), response.status(), is_shed, &manner);
             Ok(response)
         }

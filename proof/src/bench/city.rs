@@ -25,7 +25,7 @@ struct Table {
     ids: &'static [&'static str],
     /// Texts that are unique, and get the copy's number.
     unique: &'static [&'static str],
-    /// Dates that are spread over a year, as due dates are.
+    /// Dates that are spread over a year. Neighbours in a queue lie far apart in the tables: the worst case.
     dates: &'static [&'static str],
     /// Which rows are the original's: `{submission}` and `{cases}` are SQL.
     of: &'static str,

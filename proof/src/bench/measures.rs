@@ -63,6 +63,14 @@ pub fn queue_page_path() -> String {
     format!("/api/v1/cases?queueCode={QUEUE}&open=true&sort=dueDate:asc&limit=50")
 }
 
+/// Connections over which an engine is written to at its best.
+pub fn writers(engine: Engine) -> usize {
+    match engine {
+        Engine::Sqlite => 64,
+        Engine::Postgres => 32,
+    }
+}
+
 /// Where the next case of the queue is claimed.
 pub fn claim_path() -> String {
     format!("/api/v1/queues/{QUEUE}/claims")
@@ -76,19 +84,14 @@ impl Bench<'_> {
         Caller { cookie, address: &self.address }
     }
 
-    fn writers(&self) -> usize {
-        match self.engine {
-            Engine::Sqlite => 64,
-            Engine::Postgres => 32,
-        }
-    }
-
     /// Commits a second that the engine makes without us: of one row on SQLite, of the very statements of a submission on
     /// PostgreSQL.
     fn raw(&self, base: usize) -> Result<f64, String> {
         match &self.pgbench {
             None => raw::commits(self.folder, self.tier.time),
-            Some(own) => own.script.run(&own.copy.url, own.programs, self.writers(), self.tier.writes, base),
+            Some(own) => {
+                own.script.run(&own.copy.url, own.programs, writers(self.engine), self.tier.writes, base)
+            }
         }
     }
 
@@ -112,7 +115,7 @@ impl Bench<'_> {
                     self.caller(&self.applicant).post(&path, &key, Some(1), "{\"action\":\"SUBMIT\"}")
                 })
                 .collect();
-            let (sample, _) = load::once_each(&self.address, self.writers(), &requests)?;
+            let (sample, _) = load::once_each(&self.address, writers(self.engine), &requests)?;
             let raw = self.raw(first)?;
             if round > 0 {
                 rounds.push((sample, raw));
@@ -122,7 +125,7 @@ impl Bench<'_> {
             Engine::Sqlite => 0.8,
             Engine::Postgres => 0.4,
         };
-        Ok(self.compared("submission", self.baseline_of_writes(), self.writers(), Some(bar), rounds))
+        Ok(self.compared("submission", self.baseline_of_writes(), writers(self.engine), Some(bar), rounds))
     }
 
     /// Claims what waits, then accepts what was claimed.
@@ -134,13 +137,16 @@ impl Bench<'_> {
             let requests: Vec<Vec<u8>> = (0..self.tier.claims)
                 .map(|at| self.caller(&self.officer).post(&path, &key("claim", at), None, "{}"))
                 .collect();
-            let (claimed, bodies) = load::once_each(&self.address, self.writers(), &requests)?;
+            let (claimed, bodies) = load::once_each(&self.address, writers(self.engine), &requests)?;
             let requests: Result<Vec<Vec<u8>>, String> = bodies
                 .iter()
                 .enumerate()
                 .map(|(at, body)| {
+                    if body.is_empty() {
+                        return Err("nothing waits any more: more --cases, or submissions as well".to_owned());
+                    }
                     let body: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-                    let case = body["case"]["caseId"].as_str().ok_or("nothing waits any more")?;
+                    let case = body["case"]["caseId"].as_str().ok_or("a claim without a case")?;
                     let path = format!("/api/v1/cases/{case}/transitions");
                     let version = body["case"]["version"].as_i64();
                     Ok(self.caller(&self.officer).post(
@@ -151,7 +157,7 @@ impl Bench<'_> {
                     ))
                 })
                 .collect();
-            let (accepted, _) = load::once_each(&self.address, self.writers(), &requests?)?;
+            let (accepted, _) = load::once_each(&self.address, writers(self.engine), &requests?)?;
             let raw = raw::commits(self.folder, self.tier.time)?;
             if round > 0 {
                 claims.push((claimed, raw));
@@ -161,8 +167,8 @@ impl Bench<'_> {
         // Without a bar: how these stand to the disk.
         let baseline = "SQLite: commits of one row, one after the other";
         Ok([
-            self.compared("claim", baseline, self.writers(), None, claims),
-            self.compared("transition", baseline, self.writers(), None, transitions),
+            self.compared("claim", baseline, writers(self.engine), None, claims),
+            self.compared("transition", baseline, writers(self.engine), None, transitions),
         ])
     }
 

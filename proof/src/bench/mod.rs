@@ -46,11 +46,17 @@ pub fn run(options: &Options) -> Result<bool, String> {
         }
         let large = if options.full { options.cases.max(growth::LARGE) } else { options.cases };
         if options.ask_for("growth") && large > growth::SMALL {
-            grown.extend(growth::measured(engine, &program, &place, large, tier)?);
+            let both = growth::measured(engine, &program, &place, large, tier)?;
+            for one in both {
+                eprintln!("{}", one.row());
+                grown.push(one);
+            }
         }
         // Longer than a quick run may take, unless it is what was asked for.
         if options.ask_for("overload") && (options.full || !options.only.is_empty()) {
-            overloads.push(overload::measured(engine, &program, &place, options.cases, tier)?);
+            let overload = overload::measured(engine, &program, &place, options.cases, tier)?;
+            eprintln!("{}", overload.row());
+            overloads.push(overload);
         }
     }
     println!("{}", report::HEAD);

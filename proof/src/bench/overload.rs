@@ -2,7 +2,7 @@
 //! told so at once. Server and load have a core each, for the best and for the overload alike, so that the load takes
 //! nothing from the server but what it asks for.
 
-use super::measures::Tier;
+use super::measures::{Tier, writers};
 use super::report::median;
 use super::wire::Caller;
 use super::{APPLICANT, city_of, load};
@@ -15,8 +15,7 @@ use std::time::Duration;
 const TIMES: f64 = 5.0;
 const SERVERS_CORE: &str = "0";
 const LOADS_CORE: &str = "1";
-/// Connections at the server's best, and under too much: enough that none waits for its own answer.
-const AT_BEST: usize = 64;
+/// Connections under too much: enough that none waits for its own answer.
 const UNDER_LOAD: usize = 512;
 const LEAST_GOODPUT: f64 = 0.8;
 const MOST_PATIENCE: Duration = Duration::from_secs(1);
@@ -120,7 +119,7 @@ pub fn measured(
                 caller.post(&path, &format!("overload-{number:08}"), Some(1), "{\"action\":\"SUBMIT\"}")
             })
             .collect();
-        let (best, _) = load::once_each(&server.address, AT_BEST, &requests[..WARM])?;
+        let (best, _) = load::once_each(&server.address, writers(engine), &requests[..WARM])?;
         let asked = best.rate * TIMES;
         let flood = load::flood(&server.address, UNDER_LOAD, &requests[WARM..], asked, time)?;
         if round > 0 {

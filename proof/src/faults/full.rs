@@ -43,9 +43,10 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     // One of them looks at what it is told.
     let mut clients = clients(setting, address, CLIENTS + 1)?;
     let mut probe = clients.pop().ok_or("a probe is a client")?;
-    for _ in 0..setting.times {
+    for at in 0..setting.times {
         let work = |client: &mut Client, stop: &AtomicBool| persist(client, address, &ledger, stop);
-        let hurt = || fill_up(&volume, &mut probe, address, &ledger);
+        let postgres = instance.as_mut().map(|own| (own, Room::of(at)));
+        let hurt = || fill_up(&volume, postgres, &mut probe, address, &ledger);
         let Some(healing) = round(&world, &mut clients, &mut seen.findings, work, hurt)? else {
             return Ok(seen);
         };
@@ -62,8 +63,32 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     Ok(seen)
 }
 
+/// What of PostgreSQL finds no room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// Tables and indexes, for certain; the journal, where it happens to need a new file.
+    ForTables,
+    /// The journal as well. PostgreSQL gives up then, and ends if it cannot recover.
+    ForNothing,
+}
+
+impl Room {
+    fn of(round: usize) -> Self {
+        if round.is_multiple_of(2) { Self::ForTables } else { Self::ForNothing }
+    }
+}
+
 /// Fills the volume until a write is refused, and empties it again. How long it then took until a write was done.
-fn fill_up(volume: &Volume, probe: &mut Client, address: &str, ledger: &Ledger) -> Result<Duration, String> {
+fn fill_up(
+    volume: &Volume,
+    mut postgres: Option<(&mut Instance, Room)>,
+    probe: &mut Client,
+    address: &str,
+    ledger: &Ledger,
+) -> Result<Duration, String> {
+    let panics =
+        |postgres: &Option<(&mut Instance, Room)>| postgres.as_ref().map_or(0, |(own, _)| own.panics());
+    let panics_before = panics(&postgres);
     let begun = Instant::now();
     while probe.step(address, ledger)? != After::Shed {
         if begun.elapsed() > FILLING {
@@ -71,14 +96,22 @@ fn fill_up(volume: &Volume, probe: &mut Client, address: &str, ledger: &Ledger) 
         }
         volume.fill()?;
     }
+    if let Some((own, Room::ForNothing)) = &postgres {
+        own.exhaust_journal()?;
+    }
     let read = probe.applicant().status(address, "/api/v1/submissions");
     crate::pause(FULL);
+    let gave_up = panics(&postgres) > panics_before;
     volume.empty()?;
     if let Some(Outcome::Refused(status, body)) = probe.entries.last().map(|last| &last.outcome) {
         refused_well(*status, body)?;
     }
-    if read != Some(200) {
+    // While PostgreSQL recovers there is nothing to read.
+    if read != Some(200) && !(gave_up && read == Some(503)) {
         return Err(format!("on a full disk a read is answered {read:?}"));
+    }
+    if let Some((own, _)) = &mut postgres {
+        own.recover()?;
     }
     let begun = Instant::now();
     while probe.step(address, ledger)? != After::Done {
