@@ -1,6 +1,8 @@
 //! Load: so many connections that ask one after the other, and what they saw.
 
 use super::wire::Connection;
+use std::collections::VecDeque;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -110,7 +112,8 @@ pub struct Flood {
     pub others: usize,
 }
 
-/// Asks at a rate, whether or not answers come: each connection at its own moments, and at once when it is late.
+/// Asks at a rate, whether or not answers come: each connection at its own moments, and at once when it is late. What was
+/// refused is asked again by whoever comes next.
 pub fn flood(
     address: &str,
     connections: usize,
@@ -118,7 +121,9 @@ pub fn flood(
     rate: f64,
     time: Duration,
 ) -> Result<Flood, String> {
-    let (next, lane) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let lane = AtomicUsize::new(0);
+    let waiting = Mutex::new((0..requests.len()).collect::<VecDeque<usize>>());
+    let waiting = || waiting.lock().map_err(|_| "a connection panicked".to_owned());
     #[expect(clippy::cast_precision_loss, reason = "few connections")]
     let gap = Duration::from_secs_f64(connections as f64 / rate);
     let (worked, took) = on_connections(address, connections, |connection| {
@@ -132,13 +137,14 @@ pub fn flood(
                 crate::pause(early);
             }
             due += gap;
-            let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                return Err("the prepared requests did not last".to_owned());
-            };
+            let number = waiting()?.pop_front().ok_or("the prepared requests did not last")?;
             let asked = Instant::now();
-            match connection.ask(request).map(|answer| answer.status) {
+            match connection.ask(&requests[number]).map(|answer| answer.status) {
                 Ok(status) if (200..300).contains(&status) => done += 1,
-                Ok(503) => refused.push(asked.elapsed()),
+                Ok(503) => {
+                    refused.push(asked.elapsed());
+                    waiting()?.push_back(number);
+                }
                 _ => {
                     others += 1;
                     *connection = Connection::open(address)?;

@@ -25,8 +25,8 @@ const MOST_MEMORY: u64 = 256 * 1024;
 const ROUNDS: usize = 5;
 /// Submissions that find the best rate.
 const WARM: usize = 4000;
-/// As many a second as no server here does: what is prepared must last.
-const FASTEST: f64 = 4000.0;
+/// As many a second as no server here does: what is prepared must last, though what is refused is asked again.
+const FASTEST: f64 = 5000.0;
 
 /// One engine's overload, round by round.
 pub struct Overload {
@@ -105,7 +105,7 @@ pub fn measured(
 ) -> Result<Overload, String> {
     let time = tier.time * 2;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of requests")]
-    let each = WARM + (FASTEST * TIMES * time.as_secs_f64()) as usize;
+    let each = WARM + UNDER_LOAD + (FASTEST * time.as_secs_f64()) as usize;
     let (world, originals) = city_of(engine, program, place, cases, (ROUNDS + 1) * each)?;
     let (server, _) = world.serve_on_core(SERVERS_CORE)?;
     let _pinned = Pinned::to(LOADS_CORE)?;
