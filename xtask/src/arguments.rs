@@ -23,6 +23,9 @@ cargo xtask bench [--quick|--full] [--only submissions|claims|reads|growth|overl
     Measure the server beside what the machine could do: a table of ratios, and JSON and an SVG if asked for. With more
     than 10000 cases also how queues and claims stand the growth; overload when it is named, or with --full.
 
+cargo xtask fuzz [--requests 100000] [--seed N] [--results FILE]
+    Send the server, as released, requests made up from the contract. None may end in an unexplained 5xx.
+
 cargo xtask openapi
     Write openapi/openapi.json as the server generates it.
 
@@ -38,6 +41,7 @@ pub enum Invocation {
     Fault(Vec<String>),
     /// So are these.
     Bench(Vec<String>),
+    Fuzz(FuzzOptions),
     OpenApi,
     Package {
         debug: bool,
@@ -54,6 +58,14 @@ pub struct RunOptions {
     pub port: u16,
     pub data_dir: PathBuf,
     pub release: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct FuzzOptions {
+    pub requests: u64,
+    pub seed: u64,
+    /// Where the results go as JSON.
+    pub results: Option<PathBuf>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -75,6 +87,7 @@ pub fn parse(words: impl Iterator<Item = String>) -> Result<Invocation, String> 
         Some("test") => parse_test(words),
         Some("fault") => Ok(Invocation::Fault(words.collect())),
         Some("bench") => Ok(Invocation::Bench(words.collect())),
+        Some("fuzz") => parse_fuzz(words),
         Some("openapi") => nothing_more(words, Invocation::OpenApi),
         Some("package") => match words.next().as_deref() {
             None => Ok(Invocation::Package { debug: false }),
@@ -126,6 +139,24 @@ fn parse_test(mut words: impl Iterator<Item = String>) -> Result<Invocation, Str
     Ok(Invocation::Test(TestOptions { stages, filter }))
 }
 
+fn parse_fuzz(mut words: impl Iterator<Item = String>) -> Result<Invocation, String> {
+    let mut options = FuzzOptions { requests: 100_000, seed: 1, results: None };
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--requests" => options.requests = number(words.next())?,
+            "--seed" => options.seed = number(words.next())?,
+            "--results" => options.results = Some(words.next().ok_or("--results needs a file")?.into()),
+            "--help" | "-h" => return Ok(Invocation::Help),
+            other => return Err(format!("unknown argument: {other}")),
+        }
+    }
+    Ok(Invocation::Fuzz(options))
+}
+
+fn number(word: Option<String>) -> Result<u64, String> {
+    word.and_then(|text| text.parse().ok()).ok_or_else(|| "--requests and --seed need a number".to_owned())
+}
+
 fn port(word: Option<String>) -> Result<u16, String> {
     word.and_then(|text| text.parse().ok())
         .filter(|&port| port != 0)
@@ -174,6 +205,13 @@ mod tests {
     #[test]
     fn a_filter_runs_the_rust_tests_only() {
         assert_eq!(stages("test claims"), [Stage::Rust]);
+    }
+
+    #[test]
+    fn a_fuzzer_asks_as_often_as_it_is_told() {
+        let asked = FuzzOptions { requests: 500, seed: 1, results: Some("r.json".into()) };
+        assert_eq!(parsed("fuzz --requests 500 --results r.json"), Ok(Invocation::Fuzz(asked)));
+        assert!(parsed("fuzz --requests many").is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The project's own commands, with the standard library alone: `cargo xtask run`, `test`, `fault`, `bench`,
+//! The project's own commands, with the standard library alone: `cargo xtask run`, `test`, `fault`, `bench`, `fuzz`,
 //! `openapi` and `package`.
 
 mod announce;
@@ -9,6 +9,7 @@ mod cluster;
 mod debian;
 mod faketime;
 mod fault;
+mod fuzz;
 mod json;
 mod libtest;
 mod licence;
@@ -46,6 +47,8 @@ fn main() -> ExitCode {
             .map(|tally| if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
         Ok(Invocation::Bench(words)) => bench::run(&workspace, &words)
             .map(|held| if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+        Ok(Invocation::Fuzz(options)) => fuzz::run(&workspace, &options)
+            .map(|clean| if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
         Ok(Invocation::OpenApi) => openapi::run(&workspace).map(|()| ExitCode::SUCCESS),
         Ok(Invocation::Package { debug }) => package::run(&workspace, debug).map(|()| ExitCode::SUCCESS),
         Ok(Invocation::Announce { port }) => announce::run(port).map(|()| ExitCode::SUCCESS),
