@@ -181,10 +181,14 @@ on_both_engines! {
         act(&fresh_key(), version + 2, "WITHDRAW").refused(409, "STATE_CONFLICT");
         assert_eq!(cases(&user, &submitted["submission"])[0]["state"], "WITHDRAWN");
 
-        let (path, version) = draft(&user, &json!({}));
-        assert_eq!(user.delete(&path, version).status, 204);
-        user.delete(&path, version).refused(404, "NOT_FOUND");
+        let key = fresh_key();
+        let made = user.post_with_key("/api/v1/submissions", &json!({}), &key).expect(201);
+        let path = format!("/api/v1/submissions/{}", made["submissionId"].as_str().unwrap());
+        assert_eq!(user.delete(&path, 1).status, 204);
+        user.delete(&path, 1).refused(404, "NOT_FOUND");
         user.get(&path).refused(404, "NOT_FOUND");
+        // What the key made is gone; it makes no second one.
+        user.post_with_key("/api/v1/submissions", &json!({}), &key).refused(404, "NOT_FOUND");
     }
 
     /// Pre-examination is for recorded, unsuspended enterprises seated in the area.

@@ -69,6 +69,7 @@ fn shown_again(act: &mut Act<'_>, receipt: &Receipt) -> Result<SubmissionView, P
     )),
     responses((status = 201, description = "The draft", body = SubmissionView),
         (status = 400, description = "A value is not of the right shape", body = ProblemBody),
+        (status = 404, description = "The draft that this key made was thrown away since", body = ProblemBody),
         (status = 409, description = "externalReference is in use", body = ProblemBody)),
 )]
 #[post("/submissions")]

@@ -1,5 +1,6 @@
 //! Somebody who speaks HTTP to the server, and the answers they get.
 
+use super::documented;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -129,7 +130,9 @@ impl Caller {
             Some(body) => self.agent.run(request.body(body).unwrap()),
             None => self.agent.run(request.body(()).unwrap()),
         };
-        Answer::read(answer.unwrap_or_else(|error| panic!("{method} {path}: {error}")))
+        let answer = Answer::read(answer.unwrap_or_else(|error| panic!("{method} {path}: {error}")));
+        documented::check(method, path, answer.status);
+        answer
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod caller;
 pub mod database;
+pub mod documented;
 pub mod forms;
 pub mod process;
 pub mod wire;
