@@ -15,12 +15,11 @@ USER = os.environ["ONEWINDOW_USER"]
 EXAMPLE = os.environ["ONEWINDOW_EXAMPLE"]
 PASSWORD = "nantong-demo-2026"
 APPLICANT = "hengmian.admin"
-# Path parameter: the list that names it, and its member there.
+# Parameter: the list that names it, and its member there.
 LISTS = {
     "caseId": ("cases", "caseId"),
     "submissionId": ("submissions", "submissionId"),
     "partyId": ("parties", "partyId"),
-    "eventId": ("case-events", "eventId"),
     "queueCode": ("queues", "queueCode"),
 }
 
@@ -53,11 +52,21 @@ def file_an_example(cookie):
     ).raise_for_status()
 
 
+def listed(cookie, path, member):
+    answer = requests.get(f"{ADDRESS}/api/v1/{path}", headers={"Cookie": cookie}, timeout=15)
+    if answer.status_code == 403:
+        # Not everybody may have this list.
+        return []
+    answer.raise_for_status()
+    return [item[member] for item in answer.json()["items"]]
+
+
 def learn(cookie):
     for parameter, (name, member) in LISTS.items():
-        answer = requests.get(f"{ADDRESS}/api/v1/{name}?limit=100", headers={"Cookie": cookie}, timeout=15)
-        if answer.ok:
-            known[parameter] = [item[member] for item in answer.json()["items"]]
+        known[parameter] = listed(cookie, f"{name}?limit=100", member)
+    cases = known["caseId"][:10]
+    events = [event for case in cases for event in listed(cookie, f"case-events?caseId={case}", "eventId")]
+    known["eventId"] = events
 
 
 # A session that a request has ended is opened again.
@@ -78,11 +87,20 @@ class Session:
         case.headers["Origin"] = ADDRESS
 
 
-@schemathesis.hook
-def map_path_parameters(context, path_parameters):
-    """Every second identifier is one that exists."""
-    for name, value in (path_parameters or {}).items():
+def with_what_exists(parameters):
+    """Every second identifier is one that exists, where the caller may know any."""
+    for name, value in (parameters or {}).items():
         choice = sum(str(value).encode())
         if known.get(name) and choice % 2:
-            path_parameters[name] = known[name][choice // 2 % len(known[name])]
-    return path_parameters
+            parameters[name] = known[name][choice // 2 % len(known[name])]
+    return parameters
+
+
+@schemathesis.hook
+def map_path_parameters(context, path_parameters):
+    return with_what_exists(path_parameters)
+
+
+@schemathesis.hook
+def map_query(context, query):
+    return with_what_exists(query)

@@ -59,6 +59,8 @@ impl Instance {
     /// Serves the data folder that is here, after a recovery if it was not closed.
     pub fn start(programs: &Path, folder: &Path) -> Result<Self, String> {
         let cluster = Cluster { data: folder.join("postgres"), programs: programs.to_path_buf() };
+        // It names a process of before the power went; by now another may have the number.
+        let _ = fs::remove_file(cluster.data.join("postmaster.pid"));
         let port = free_port().map_err(|error| format!("no free port: {error}"))?;
         let log = tempfile::tempdir().map_err(|error| error.to_string())?;
         let first_process = begin(&cluster, port, &log.path().join(LOG))?;
@@ -67,11 +69,13 @@ impl Instance {
         Ok(instance)
     }
 
-    /// Until it serves again. As a service manager does, starts it at the same address if it has ended by itself.
-    pub fn recover(&mut self) -> Result<(), String> {
-        let begun = Instant::now();
+    /// Until it serves again. As a service manager does, starts it at the same address if it has ended by itself; whether
+    /// it had.
+    pub fn recover(&mut self) -> Result<bool, String> {
+        let (begun, mut ended) = (Instant::now(), false);
         while crate::database::administer(&self.url(), "SELECT 1").is_err() {
             if self.first_process.try_wait().map_err(|error| error.to_string())?.is_some() {
+                ended = true;
                 self.first_process = begin(&self.cluster, self.port, &self.log.path().join(LOG))?;
             }
             if begun.elapsed() > PATIENCE {
@@ -79,16 +83,18 @@ impl Instance {
             }
             crate::pause(Duration::from_millis(20));
         }
-        Ok(())
+        Ok(ended)
     }
 
-    /// Uses up the journal's files, until it gives up because it cannot make another one.
-    pub fn exhaust_journal(&self) -> Result<(), String> {
-        let before = self.panics();
+    /// Uses up the journal's files, until it has given up more often than before because it could not make another one.
+    pub fn exhaust_journal(&self, before: usize) -> Result<(), String> {
+        let next = "SELECT pg_logical_emit_message(false, 'proof', 'next'), pg_switch_wal()";
         for _ in 0..FILES_OF_JOURNAL {
-            let next = "SELECT pg_logical_emit_message(false, 'proof', 'next'), pg_switch_wal()";
-            if crate::database::administer(&self.url(), next).is_err() && self.panics() > before {
+            if self.panics() > before {
                 return Ok(());
+            }
+            if crate::database::administer(&self.url(), next).is_err() {
+                crate::pause(Duration::from_millis(20));
             }
         }
         Err("PostgreSQL goes on though its journal has no room".to_owned())
@@ -148,8 +154,6 @@ impl Drop for Instance {
 }
 
 fn begin(cluster: &Cluster, port: u16, log: &Path) -> Result<Child, String> {
-    // It names a process of before the power went; by now another may have the number.
-    let _ = fs::remove_file(cluster.data.join("postmaster.pid"));
     let file = OpenOptions::new().create(true).append(true).open(log).map_err(|error| error.to_string())?;
     let mut command = as_owner(&cluster.programs.join("postgres"));
     command.arg("-D").arg(&cluster.data).args(["-p", &port.to_string()]).stderr(file);

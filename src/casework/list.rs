@@ -37,7 +37,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// What consoles ask for all day: a queue, as a whole or what waits in it or is in somebody's hands.
+    /// What consoles ask for all day: what waits in a queue, what is in somebody's hands, or both, or all.
     fn is_plain(&self) -> bool {
         let Self { queue, open, assignee, .. } = self.clone();
         *self == Self { queue, open, assignee, ..Self::default() }
@@ -190,7 +190,7 @@ fn relation(relation: &Holds) -> Condition {
                 .and(cases::examiner_id.is_null().or(cases::examiner_id.assume_not_null().ne(*examiner))),
         ),
         Holds::IntakeNode(node) => {
-            // `IN` is never kept prepared.
+            // SQLite's `IN` is never kept prepared.
             let channels =
                 Channel::AT_A_COUNTER.map(|channel| Box::new(cases::channel.eq(channel)) as Condition);
             let at_a_counter = channels.into_iter().reduce(|left, right| Box::new(left.or(right)));
@@ -330,82 +330,4 @@ pub fn waiting(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ids::{PartyId, PrincipalId};
-    use crate::store::{Store, migrate};
-    use diesel::connection::{Instrumentation, InstrumentationEvent};
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use uuid::Uuid;
-
-    /// Counts the statements that a connection keeps prepared.
-    struct Kept(Arc<AtomicUsize>);
-
-    impl Instrumentation for Kept {
-        fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-            if matches!(event, InstrumentationEvent::CacheQuery { .. }) {
-                self.0.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-    }
-
-    fn scope(relation: Holds) -> Scope {
-        let clause = Clause { relation, track: None, phase: PhaseRule::Any };
-        Scope { clauses: vec![clause], recused_from: Vec::new() }
-    }
-
-    fn queue(code: &str) -> Filter {
-        Filter { queue: Some(code.to_owned()), open: Some(true), ..Filter::default() }
-    }
-
-    /// Statements kept after one page of each.
-    fn kept(pages: Vec<(Filter, Scope, Option<After>)>) -> usize {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("a.db").display());
-        migrate(&url).unwrap();
-        let store = Store::open(&url).unwrap();
-        let sort = Sort { field: "dueDate", direction: Direction::Ascending };
-        actix_web::rt::System::new()
-            .block_on(store.read(move |conn| {
-                let count = Arc::new(AtomicUsize::new(0));
-                conn.set_instrumentation(Kept(count.clone()));
-                for (filter, scope, after) in &pages {
-                    page(conn, filter, scope, &sort, after.as_ref(), 0, 50)?;
-                }
-                Ok::<_, Problem>(count.load(Ordering::Relaxed))
-            }))
-            .unwrap()
-    }
-
-    #[test]
-    fn the_page_of_a_queue_is_prepared_once_whatever_the_caller_holds() {
-        let node = || "NTIPC".to_owned();
-        let (user, principal) = (UserId(Uuid::nil()), PrincipalId(Uuid::nil()));
-        for relation in [
-            Holds::Always,
-            Holds::Creator { principal, owner: Some(PartyId(Uuid::nil())), intake_node: Some(node()) },
-            Holds::Node(node()),
-            Holds::NodeNotExaminer { node: node(), examiner: user },
-            Holds::IntakeNode(node()),
-            Holds::Assignee { user, node: node() },
-        ] {
-            let page = |code: &str| (queue(code), scope(relation.clone()), None);
-            assert_eq!(kept(vec![page("A"), page("B")]), 1, "{relation:?}");
-        }
-    }
-
-    #[test]
-    fn nothing_that_a_caller_can_vary_at_will_is_kept() {
-        let member = |parties| scope(Holds::OwnerIn(vec![PartyId(Uuid::nil()); parties]));
-        let numbered = Filter { number: Some("NT".to_owned()), ..Filter::default() };
-        let after = After { due: NaiveDate::default(), case: CaseId(Uuid::nil()) };
-        let pages = vec![
-            (queue("A"), member(1), None),
-            (queue("A"), member(2), None),
-            (numbered, scope(Holds::Always), None),
-            (queue("A"), scope(Holds::Always), Some(after)),
-        ];
-        assert_eq!(kept(pages), 0);
-    }
-}
+mod kept;

@@ -1,4 +1,4 @@
-//! Which answers the contract names for which request. Every answer that a test gets is held against it.
+//! Which answers the contract names for which request. Every answer that a `Caller` gets is held against it.
 
 use serde_json::Value;
 use std::collections::HashSet;
@@ -37,15 +37,18 @@ pub fn check(method: &str, path: &str, status: u16) {
             && operation.path.len() == parts.len()
             && operation.path.iter().zip(&parts).all(fits)
     };
-    // The most literal: `/sessions/current` before `/sessions/{id}`.
-    let found = OPERATIONS
-        .iter()
-        .filter(is_this)
-        .min_by_key(|operation| operation.path.iter().filter(|part| part.starts_with('{')).count());
-    if let Some(operation) = found {
+    if let Some(operation) = OPERATIONS.iter().find(is_this) {
         assert!(
             operation.statuses.contains(&status),
             "the contract does not name {status} for {method} {path}"
         );
     }
+}
+
+#[test]
+#[should_panic(expected = "does not name 418 for GET /api/v1/cases/7")]
+fn an_answer_that_the_contract_does_not_name_is_found() {
+    check("GET", "/api/v1/cases/7?fields=version", 200);
+    check("GET", "/api/v1/no-such-thing", 418);
+    check("GET", "/api/v1/cases/7", 418);
 }

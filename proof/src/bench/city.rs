@@ -237,7 +237,13 @@ pub fn multiply(world: &World, originals: &mut Originals, cases: usize, drafts: 
     copying.all(&mut database, &originals.closed.submission, "closed", CASES, cases, &mut progress)?;
     copying.all(&mut database, &originals.waiting.submission, "waiting", CASES, cases, &mut progress)?;
     match world.engine {
-        Engine::Sqlite => database.run("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")?,
+        Engine::Sqlite => {
+            database.run("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")?;
+            // What the system has not written yet it would write while the server waits for the same disk.
+            let file = world.folder().join("onewindow.sqlite");
+            let on_disk = std::fs::File::open(&file).and_then(|file| file.sync_all());
+            on_disk.map_err(|error| format!("{}: {error}", file.display()))?;
+        }
         Engine::Postgres => {
             database.run("VACUUM ANALYZE")?;
             database.run("CHECKPOINT")?;

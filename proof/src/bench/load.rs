@@ -113,7 +113,7 @@ pub struct Flood {
 }
 
 /// Asks at a rate, whether or not answers come: each connection at its own moments, and at once when it is late. What was
-/// refused is asked again by whoever comes next.
+/// refused is asked again after all the others.
 pub fn flood(
     address: &str,
     connections: usize,

@@ -18,7 +18,7 @@ const CLIENTS: usize = 8;
 const FILLING: Duration = Duration::from_mins(1);
 /// How long it stays full.
 const FULL: Duration = Duration::from_millis(500);
-/// From the moment at which there is room again.
+/// From the moment at which there is room, and PostgreSQL serves, again.
 const HEALING: Duration = Duration::from_secs(10);
 
 pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
@@ -43,20 +43,30 @@ pub fn run(setting: &Setting<'_>) -> Result<Seen, String> {
     // One of them looks at what it is told.
     let mut clients = clients(setting, address, CLIENTS + 1)?;
     let mut probe = clients.pop().ok_or("a probe is a client")?;
+    let (mut gave_up, mut ended) = (0, 0);
     for at in 0..setting.times {
         let work = |client: &mut Client, stop: &AtomicBool| persist(client, address, &ledger, stop);
-        let postgres = instance.as_mut().map(|own| (own, Room::of(at)));
+        // On SQLite a control finds tables without room; on PostgreSQL it is to find a journal without.
+        let room = Room::of(at + usize::from(setting.until_found));
+        let postgres = instance.as_mut().map(|own| (own, room));
         let hurt = || fill_up(&volume, postgres, &mut probe, address, &ledger);
-        let Some(healing) = round(&world, &mut clients, &mut seen.findings, work, hurt)? else {
+        let Some(filled) = round(&world, &mut clients, &mut seen.findings, work, hurt)? else {
             return Ok(seen);
         };
-        match healing {
-            Ok(took) => seen.slowest_start = seen.slowest_start.max(took),
+        match filled {
+            Ok(filled) => {
+                seen.slowest_start = seen.slowest_start.max(filled.healing);
+                gave_up += usize::from(filled.gave_up);
+                ended += usize::from(filled.ended);
+            }
             Err(fault) => seen.findings.faults.push(fault),
         }
         if setting.until_found && !seen.findings.faults.is_empty() {
             return Ok(seen);
         }
+    }
+    if setting.engine == Engine::Postgres {
+        seen.notes.push(format!("PostgreSQL gave up {gave_up} times, and ended {ended} times"));
     }
     clients.push(probe);
     finish(&world, address, clients, &ledger, &mut seen)?;
@@ -78,31 +88,38 @@ impl Room {
     }
 }
 
-/// Fills the volume until a write is refused, and empties it again. How long it then took until a write was done.
+/// What came of one filling.
+#[derive(Debug)]
+struct Filled {
+    /// From the moment at which there is room, and PostgreSQL serves, until a write was done.
+    healing: Duration,
+    /// Whether PostgreSQL gave up, and whether it ended.
+    gave_up: bool,
+    ended: bool,
+}
+
+/// Fills the volume until a write is refused, and empties it again.
 fn fill_up(
     volume: &Volume,
     mut postgres: Option<(&mut Instance, Room)>,
     probe: &mut Client,
     address: &str,
     ledger: &Ledger,
-) -> Result<Duration, String> {
+) -> Result<Filled, String> {
     let panics =
         |postgres: &Option<(&mut Instance, Room)>| postgres.as_ref().map_or(0, |(own, _)| own.panics());
-    let panics_before = panics(&postgres);
-    let begun = Instant::now();
-    while probe.step(address, ledger)? != After::Shed {
-        if begun.elapsed() > FILLING {
-            return Err("the volume does not get full".to_owned());
-        }
-        volume.fill()?;
-    }
-    if let Some((own, Room::ForNothing)) = &postgres {
-        own.exhaust_journal()?;
-    }
+    let before = panics(&postgres);
+    let filled = fill(volume, probe, address, ledger).and_then(|()| match &postgres {
+        Some((own, Room::ForNothing)) => own.exhaust_journal(before),
+        _ => Ok(()),
+    });
     let read = probe.applicant().status(address, "/api/v1/submissions");
     crate::pause(FULL);
-    let gave_up = panics(&postgres) > panics_before;
+    let gave_up = panics(&postgres) > before;
+    // Whatever was seen: the database must be there again, or nothing of it can be told.
     volume.empty()?;
+    let ended = postgres.as_mut().map_or(Ok(false), |(own, _)| own.recover())?;
+    filled?;
     if let Some(Outcome::Refused(status, body)) = probe.entries.last().map(|last| &last.outcome) {
         refused_well(*status, body)?;
     }
@@ -110,14 +127,22 @@ fn fill_up(
     if read != Some(200) && !(gave_up && read == Some(503)) {
         return Err(format!("on a full disk a read is answered {read:?}"));
     }
-    if let Some((own, _)) = &mut postgres {
-        own.recover()?;
-    }
     let begun = Instant::now();
     while probe.step(address, ledger)? != After::Done {
         if begun.elapsed() > HEALING {
             return Err("the server does not heal when there is room again".to_owned());
         }
     }
-    Ok(begun.elapsed())
+    Ok(Filled { healing: begun.elapsed(), gave_up, ended })
+}
+
+fn fill(volume: &Volume, probe: &mut Client, address: &str, ledger: &Ledger) -> Result<(), String> {
+    let begun = Instant::now();
+    while probe.step(address, ledger)? != After::Shed {
+        if begun.elapsed() > FILLING {
+            return Err("the volume does not get full".to_owned());
+        }
+        volume.fill()?;
+    }
+    Ok(())
 }

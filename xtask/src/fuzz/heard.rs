@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use crate::json::Json;
 
 /// Said by the server so far.
 pub struct Heard {
     address: String,
-    told: Mutex<Told>,
+    told: Arc<Mutex<Told>>,
+    listener: JoinHandle<()>,
 }
 
 #[derive(Clone, Default)]
@@ -22,7 +23,7 @@ pub struct Told {
 
 impl Heard {
     /// Listens from now on, until the log ends.
-    pub fn listen(log: impl Read + Send + 'static) -> Result<Arc<Self>, String> {
+    pub fn listen(log: impl Read + Send + 'static) -> Result<Self, String> {
         let mut lines = BufReader::new(log).lines().map_while(Result::ok);
         let mut said = Vec::new();
         let address = lines.by_ref().find_map(|line| {
@@ -31,14 +32,20 @@ impl Heard {
             entry.ok()?.get("fields")?.text("address").map(str::to_owned)
         });
         let address = address.ok_or_else(|| format!("the server ended before it served: {said:?}"))?;
-        let heard = Arc::new(Self { address: format!("http://{address}"), told: Mutex::default() });
-        let listener = heard.clone();
-        thread::spawn(move || {
+        let told = Arc::new(Mutex::new(Told::default()));
+        let hearing = told.clone();
+        let listener = thread::spawn(move || {
             for line in lines {
-                listener.told.lock().unwrap_or_else(PoisonError::into_inner).hear(&line);
+                hearing.lock().unwrap_or_else(PoisonError::into_inner).hear(&line);
             }
         });
-        Ok(heard)
+        Ok(Self { address: format!("http://{address}"), told, listener })
+    }
+
+    /// All that was said, of a server that has ended.
+    pub fn at_last(self) -> Told {
+        let _ = self.listener.join();
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub fn address(&self) -> &str {
