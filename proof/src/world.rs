@@ -98,7 +98,7 @@ impl World {
     pub fn copy(&self) -> Result<Self, String> {
         let copy = Self::with(self.engine, &self.program, &self.place, self.database())?;
         if self.engine == Engine::Sqlite {
-            crate::database::copy_whole(&self.url, &copy.folder().join(FILE))?;
+            crate::database::copy_whole(&self.url, &copy.file())?;
         }
         Ok(copy)
     }
@@ -139,7 +139,7 @@ impl World {
     pub fn make(engine: Engine, program: &Program, place: &Place) -> Result<Self, String> {
         let world = Self::empty(engine, program, place)?;
         if engine == Engine::Sqlite && place.template.is_file() {
-            std::fs::copy(&place.template, world.folder().join(FILE)).map_err(|error| error.to_string())?;
+            std::fs::copy(&place.template, world.file()).map_err(|error| error.to_string())?;
             return Ok(world);
         }
         for words in [&["migrate"][..], &["seed", "--demo"]] {
@@ -182,6 +182,11 @@ impl World {
     /// Its name on the PostgreSQL server.
     pub fn database(&self) -> &str {
         self.url.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Where a SQLite database is.
+    pub fn file(&self) -> PathBuf {
+        self.folder().join(FILE)
     }
 
     /// The file that the server appends its checkpoints to.
@@ -320,7 +325,7 @@ impl World {
 }
 
 fn sqlite_in(folder: &Path) -> String {
-    format!("sqlite://{}", folder.join("onewindow.sqlite").display())
+    format!("sqlite://{}", folder.join(FILE).display())
 }
 
 impl Drop for World {

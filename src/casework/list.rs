@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 type Condition = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Bool>>;
 
 /// What is looked for; every part that is set must hold.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone)]
 pub struct Filter {
     pub submission: Option<SubmissionId>,
     pub queue: Option<String>,
@@ -39,8 +39,24 @@ pub struct Filter {
 impl Filter {
     /// What consoles ask for all day: what waits in a queue, what is in somebody's hands, or both, or all.
     fn is_plain(&self) -> bool {
-        let Self { queue, open, assignee, .. } = self.clone();
-        *self == Self { queue, open, assignee, ..Self::default() }
+        let Self {
+            submission,
+            track,
+            state,
+            service,
+            number,
+            external_reference,
+            due_until,
+            node,
+            queue: _,
+            open: _,
+            assignee: _,
+        } = self;
+        let texts = [node, state, service, number, external_reference];
+        submission.is_none()
+            && track.is_none()
+            && due_until.is_none()
+            && texts.iter().all(|text| text.is_none())
     }
 }
 

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::arguments::FuzzOptions;
 use crate::debian;
+use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{child, steps::Steps};
 use heard::Heard;
@@ -31,13 +32,14 @@ pub fn run(workspace: &Workspace, options: &FuzzOptions) -> Result<bool, String>
     let mut steps = Steps::of(3);
     let fuzzer = steps.step("fuzzer", || install(workspace, &folder))?;
     let program = steps.step("server, as for a release", || {
-        let build =
-            ["build", "--locked", "--quiet", "--release", "--package", "onewindow", "--bin", "onewindow"];
-        child::run(&mut workspace.cargo(build)).and_then(|()| workspace.server(true))
+        // With the proof, as for the bench: alone, its dependencies would be built anew with other features.
+        let packages = ["--package", "onewindow", "--package", "proof", "--bins"];
+        child::run(workspace.cargo(["build", "--locked", "--quiet", "--release"]).args(packages))?;
+        workspace.server(true)
     })?;
-    let server = Server { workspace, program, data: folder.join("data") };
-    steps.step("demo world", || server.prepare())?;
-    let (mut running, heard) = server.serve()?;
+    let server = Server { workspace, program, data_dir: folder.join("data") };
+    steps.step("demo world", || prepare(&server))?;
+    let (mut running, heard) = serve(&server)?;
     let fuzzing = Fuzzing { workspace, fuzzer, folder: &folder, options, heard: &heard };
     let mut faults = fuzzing.all(&mut running);
     let _ = running.kill();
@@ -90,43 +92,29 @@ fn install(workspace: &Workspace, folder: &Path) -> Result<PathBuf, String> {
     Ok(environment.join("bin/schemathesis"))
 }
 
-struct Server<'a> {
-    workspace: &'a Workspace,
-    program: PathBuf,
-    data: PathBuf,
+/// Begins anew with the demo world.
+fn prepare(server: &Server) -> Result<(), String> {
+    let _ = fs::remove_dir_all(&server.data_dir);
+    fs::create_dir_all(&server.data_dir)
+        .map_err(|error| format!("{}: {error}", server.data_dir.display()))?;
+    for words in [&["migrate"][..], &["pack", "load", "packs/nantong"], &["seed", "--demo"]] {
+        child::run_quietly(&mut server.command(words))?;
+    }
+    Ok(())
 }
 
-impl Server<'_> {
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = self.workspace.command(&self.program);
-        let database = format!("sqlite://{}", self.data.join("onewindow.sqlite").display());
-        command.args(words).args(["--database", &database, "--data-dir"]).arg(&self.data);
-        command
-    }
-
-    fn prepare(&self) -> Result<(), String> {
-        let _ = fs::remove_dir_all(&self.data);
-        fs::create_dir_all(&self.data).map_err(|error| format!("{}: {error}", self.data.display()))?;
-        for words in [&["migrate"][..], &["pack", "load", "packs/nantong"], &["seed", "--demo"]] {
-            child::run_quietly(&mut self.command(words))?;
-        }
-        Ok(())
-    }
-
-    fn serve(&self) -> Result<(Child, Heard), String> {
-        let mut command = self.command(&["serve", "--profile", "demo", "--listen", "127.0.0.1:0"]);
-        // Demo settings allow a caller far less than this.
-        command.env("ONEWINDOW_REQUESTS_PER_MINUTE", "100000000").env("ONEWINDOW_LOG", "info");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child =
-            command.spawn().map_err(|error| format!("the server could not be started: {error}"))?;
-        let log = child.stderr.take().ok_or("the server has no log")?;
-        match Heard::listen(log) {
-            Ok(heard) => Ok((child, heard)),
-            Err(words) => {
-                let _ = child.wait();
-                Err(words)
-            }
+fn serve(server: &Server) -> Result<(Child, Heard), String> {
+    let mut command = server.command(&["serve", "--profile", "demo", "--listen", "127.0.0.1:0"]);
+    // Demo settings allow a caller far less than this.
+    command.env("ONEWINDOW_REQUESTS_PER_MINUTE", "100000000").env("ONEWINDOW_LOG", "info");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| format!("the server could not be started: {error}"))?;
+    let log = child.stderr.take().ok_or("the server has no log")?;
+    match Heard::listen(log) {
+        Ok(heard) => Ok((child, heard)),
+        Err(words) => {
+            let _ = child.wait();
+            Err(words)
         }
     }
 }

@@ -20,6 +20,7 @@ mod openapi;
 mod package;
 mod postgres;
 mod run;
+mod server;
 mod spectral;
 mod stages;
 mod steps;

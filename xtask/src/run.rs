@@ -4,10 +4,10 @@ use std::env;
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::arguments::RunOptions;
+use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{child, logins, node, steps::Steps, tools};
 
@@ -20,8 +20,9 @@ pub fn run(workspace: &Workspace, options: &RunOptions) -> Result<(), String> {
             return Err(advice.to_owned());
         }
     }
-    let server = Server { workspace, options, program: workspace.server(options.release)? };
-    let logins = prepare(&server)?;
+    let data_dir = options.data_dir.clone();
+    let server = Server { workspace, program: workspace.server(options.release)?, data_dir };
+    let logins = prepare(&server, options.release)?;
     let address = format!("http://127.0.0.1:{}", options.port);
     announce_when_ready(
         options.port,
@@ -33,26 +34,9 @@ pub fn run(workspace: &Workspace, options: &RunOptions) -> Result<(), String> {
     Err(format!("the server could not be started: {error}"))
 }
 
-struct Server<'a> {
-    workspace: &'a Workspace,
-    options: &'a RunOptions,
-    program: PathBuf,
-}
-
-impl Server<'_> {
-    /// The server's executable with `words`, on the database in the data folder.
-    fn command(&self, words: &[&str]) -> Command {
-        let folder = &self.options.data_dir;
-        let database = format!("sqlite://{}", folder.join("onewindow.sqlite").display());
-        let mut command = self.workspace.command(&self.program);
-        command.args(words).args(["--database", &database, "--data-dir"]).arg(folder);
-        command
-    }
-}
-
 /// Builds all and fills the database. Answers the logins for the person.
-fn prepare(server: &Server) -> Result<String, String> {
-    let Server { workspace, options, .. } = server;
+fn prepare(server: &Server, release: bool) -> Result<String, String> {
+    let Server { workspace, data_dir, .. } = server;
     let web = workspace.path("web");
     let has_web = node::is_project(&web);
     let mut steps = Steps::of(if has_web { 5 } else { 4 });
@@ -61,10 +45,10 @@ fn prepare(server: &Server) -> Result<String, String> {
     }
     steps.step("server (the first build takes several minutes)", || {
         let build = ["build", "--locked", "--package", "onewindow", "--bin", "onewindow"];
-        child::run(workspace.cargo(build).args(options.release.then_some("--release")))
+        child::run(workspace.cargo(build).args(release.then_some("--release")))
     })?;
     steps.step("database schema", || {
-        let folder = workspace.path(&options.data_dir);
+        let folder = workspace.path(data_dir);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         child::run(&mut server.command(&["migrate"]))
     })?;
@@ -88,18 +72,4 @@ fn announce_when_ready(port: u16, text: &str) -> Result<(), String> {
         .map_err(failed)?;
     // The logins go through the pipe, not the argument list that every user of the machine can read.
     announcer.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(text.as_bytes())).map_err(failed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_database_lies_in_the_data_folder() {
-        let workspace = &Workspace::of_this_package();
-        let options = &RunOptions { port: 8080, data_dir: "data".into(), release: false };
-        let command = Server { workspace, options, program: "onewindow".into() }.command(&["migrate"]);
-        let words: Vec<_> = command.get_args().collect();
-        assert_eq!(words, ["migrate", "--database", "sqlite://data/onewindow.sqlite", "--data-dir", "data"]);
-    }
 }

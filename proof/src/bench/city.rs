@@ -240,7 +240,7 @@ pub fn multiply(world: &World, originals: &mut Originals, cases: usize, drafts: 
         Engine::Sqlite => {
             database.run("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")?;
             // What the system has not written yet it would write while the server waits for the same disk.
-            let file = world.folder().join("onewindow.sqlite");
+            let file = world.file();
             let on_disk = std::fs::File::open(&file).and_then(|file| file.sync_all());
             on_disk.map_err(|error| format!("{}: {error}", file.display()))?;
         }
