@@ -85,8 +85,8 @@ pub fn parse(words: impl Iterator<Item = String>) -> Result<Invocation, String> 
         None | Some("help" | "--help" | "-h") => Ok(Invocation::Help),
         Some("run") => parse_run(words),
         Some("test") => parse_test(words),
-        Some("fault") => Ok(Invocation::Fault(words.collect())),
-        Some("bench") => Ok(Invocation::Bench(words.collect())),
+        Some("fault") => Ok(unless_help(words.collect(), Invocation::Fault)),
+        Some("bench") => Ok(unless_help(words.collect(), Invocation::Bench)),
         Some("fuzz") => parse_fuzz(words),
         Some("openapi") => nothing_more(words, Invocation::OpenApi),
         Some("package") => match words.next().as_deref() {
@@ -100,6 +100,12 @@ pub fn parse(words: impl Iterator<Item = String>) -> Result<Invocation, String> 
         }
         Some(other) => Err(format!("unknown command: {other}")),
     }
+}
+
+/// What is passed on unread, but for a question about it.
+fn unless_help(words: Vec<String>, invocation: fn(Vec<String>) -> Invocation) -> Invocation {
+    let asks = words.iter().any(|word| matches!(word.as_str(), "--help" | "-h"));
+    if asks { Invocation::Help } else { invocation(words) }
 }
 
 fn parse_run(mut words: impl Iterator<Item = String>) -> Result<Invocation, String> {
@@ -219,6 +225,13 @@ mod tests {
         assert_eq!(parsed("package"), Ok(Invocation::Package { debug: false }));
         assert_eq!(parsed("package --debug"), Ok(Invocation::Package { debug: true }));
         assert!(parsed("package --debug now").is_err());
+    }
+
+    #[test]
+    fn every_command_explains_itself() {
+        for line in ["", "help", "run --help", "test -h", "fault --full --help", "bench -h", "fuzz --help"] {
+            assert_eq!(parsed(line), Ok(Invocation::Help), "{line}");
+        }
     }
 
     #[test]
