@@ -33,8 +33,14 @@ impl Cluster {
     }
 
     fn has_children(&self) -> Result<bool, String> {
-        let mut processes = fs::read_dir("/proc").map_err(|error| error.to_string())?.flatten();
-        Ok(processes.any(|entry| self.is_ours(&entry.path())))
+        self.processes().map(|own| !own.is_empty())
+    }
+
+    /// Every process of the server.
+    pub fn processes(&self) -> Result<Vec<u32>, String> {
+        let all = fs::read_dir("/proc").map_err(|error| error.to_string())?.flatten();
+        let own = all.map(|entry| entry.path()).filter(|path| self.is_ours(path));
+        Ok(own.filter_map(|path| path.file_name()?.to_str()?.parse().ok()).collect())
     }
 
     /// One process that serves a connection of this database is gone; the server ends all others by itself and begins

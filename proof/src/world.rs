@@ -259,10 +259,10 @@ impl World {
         self.serve_by(Command::new(&self.program.path), url)
     }
 
-    /// Starts a server that has one core to itself.
+    /// Starts a server that has one core to itself, and whose threads do not cut each other short, as its unit says.
     pub fn serve_on_core(&self, core: &str) -> Result<(Server, Duration), String> {
         let mut taskset = Command::new("taskset");
-        taskset.args(["-c", core]).arg(&self.program.path);
+        taskset.args(["-c", core, "chrt", "--batch", "0"]).arg(&self.program.path);
         self.serve_by(taskset, &self.url)
     }
 

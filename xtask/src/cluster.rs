@@ -16,11 +16,19 @@ max_connections = 200
 shared_buffers = 128MB
 ";
 
-/// As docs/operations.md says for a server that keeps a city's filings.
-const LASTING_SETTINGS: &str = "
-wal_compression = on
-max_wal_size = 4GB
-";
+/// As docs/operations.md says for a server that keeps a city's filings; `lz4` since PostgreSQL 15.
+fn lasting_settings(major: u64) -> String {
+    let compression = if major >= 15 { "lz4" } else { "on" };
+    let buffers = memory().map_or(128, |mebibytes| (mebibytes / 4).clamp(128, 2048));
+    format!("\nwal_compression = {compression}\nmax_wal_size = 4GB\nshared_buffers = {buffers}MB\n")
+}
+
+/// This machine's memory in mebibytes.
+fn memory() -> Option<u64> {
+    let said = fs::read_to_string("/proc/meminfo").ok()?;
+    let total = said.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    total.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kibibytes| kibibytes / 1024)
+}
 
 const UNSAFE_SETTINGS: &str = "
 fsync = off
@@ -97,7 +105,8 @@ impl Cluster {
         let mut initdb = program("initdb");
         initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
         child::run_quietly(&mut initdb)?;
-        configure(&folder, port, durability).map_err(|error| format!("postgresql.conf: {error}"))?;
+        configure(&folder, port, durability, binaries.version.major())
+            .map_err(|error| format!("postgresql.conf: {error}"))?;
         let log = folder.join("log");
         let mut start = program("pg_ctl");
         start.args(["start", "-w", "-t", "60", "-l"]).arg(&log);
@@ -151,13 +160,13 @@ fn create_private(folder: &Path, as_root: bool) -> Result<(), String> {
     child::run_quietly(install.arg(folder))
 }
 
-fn configure(folder: &Path, port: u16, durability: Durability) -> std::io::Result<()> {
+fn configure(folder: &Path, port: u16, durability: Durability, major: u64) -> std::io::Result<()> {
     let mut file = fs::OpenOptions::new().append(true).open(folder.join("data/postgresql.conf"))?;
     file.write_all(SETTINGS.as_bytes())?;
-    file.write_all(match durability {
-        Durability::None => UNSAFE_SETTINGS.as_bytes(),
-        Durability::Full => LASTING_SETTINGS.as_bytes(),
-    })?;
+    match durability {
+        Durability::None => file.write_all(UNSAFE_SETTINGS.as_bytes())?,
+        Durability::Full => file.write_all(lasting_settings(major).as_bytes())?,
+    }
     writeln!(file, "listen_addresses = '127.0.0.1'\nport = {port}")?;
     writeln!(file, "unix_socket_directories = '{}'", folder.display())
 }

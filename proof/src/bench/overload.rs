@@ -1,11 +1,13 @@
 //! What five times too much load leaves of the server: as many submissions done as at its best, and everybody else
-//! told so at once. Server and load have a core each, for the best and for the overload alike, so that the load takes
-//! nothing from the server but what it asks for.
+//! told so at once. The server with its database and the load have a core each, for the best and for the overload alike,
+//! so that the load takes nothing from the server but what it asks for.
 
+use super::city::settled;
 use super::measures::{Tier, writers};
 use super::report::median;
 use super::wire::Caller;
 use super::{APPLICANT, city_of, load};
+use crate::database::Database;
 use crate::http::Session;
 use crate::world::{Engine, Place, Program};
 use serde_json::{Value, json};
@@ -23,10 +25,8 @@ const MOST_PATIENCE: Duration = Duration::from_secs(1);
 const MOST_MEMORY: u64 = 256 * 1024;
 /// Few, and each long enough that the queues are full for most of it.
 const ROUNDS: usize = 5;
-/// Submissions that find the best rate.
-const WARM: usize = 4000;
 /// As many a second as no server here does: what is prepared must last, though what is refused is asked again.
-const FASTEST: f64 = 5000.0;
+const FASTEST: f64 = 4000.0;
 
 /// One engine's overload, round by round.
 pub struct Overload {
@@ -105,10 +105,13 @@ pub fn measured(
 ) -> Result<Overload, String> {
     let time = tier.time * 2;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of requests")]
-    let each = WARM + UNDER_LOAD + (FASTEST * time.as_secs_f64()) as usize;
+    let half = UNDER_LOAD + (FASTEST * time.as_secs_f64()) as usize;
+    let each = 2 * half;
     let (world, originals) = city_of(engine, program, place, cases, (ROUNDS + 1) * each)?;
+    let database = if engine == Engine::Postgres { place.cluster.processes()? } else { Vec::new() };
+    let _database = Pinned::to(SERVERS_CORE, database)?;
     let (server, _) = world.serve_on_core(SERVERS_CORE)?;
-    let _pinned = Pinned::to(LOADS_CORE)?;
+    let _load = Pinned::to(LOADS_CORE, vec![std::process::id()])?;
     let cookie = Session::sign_in(&server.address, APPLICANT)?.cookie().to_owned();
     let caller = Caller { cookie: &cookie, address: &server.address };
     let mut rounds = Vec::new();
@@ -119,36 +122,49 @@ pub fn measured(
                 caller.post(&path, &format!("overload-{number:08}"), Some(1), "{\"action\":\"SUBMIT\"}")
             })
             .collect();
-        let (best, _) = load::once_each(&server.address, writers(engine), &requests[..WARM])?;
-        let asked = best.rate * TIMES;
-        let flood = load::flood(&server.address, UNDER_LOAD, &requests[WARM..], asked, time)?;
+        // Either is as long as the other and begins with nothing left over: messages wait while the writer is busy.
+        settled(&mut Database::open(&world)?)?;
+        let best =
+            load::flood(&server.address, writers(engine), &requests[..half], f64::INFINITY, time)?.done;
+        settled(&mut Database::open(&world)?)?;
+        let flood = load::flood(&server.address, UNDER_LOAD, &requests[half..], best * TIMES, time)?;
         if round > 0 {
-            rounds.push(Round { best: best.rate, flood });
+            rounds.push(Round { best, flood });
         }
     }
     Ok(Overload { engine, rounds, memory: server.memory()? })
 }
 
-/// This program on one core, until it is dropped.
-struct Pinned;
+/// Processes on one core, until this is dropped.
+struct Pinned {
+    processes: Vec<u32>,
+    cores: usize,
+}
 
 impl Pinned {
-    fn to(core: &str) -> Result<Self, String> {
-        pin(core).map(|()| Self)
+    fn to(core: &str, processes: Vec<u32>) -> Result<Self, String> {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let pinned = Self { processes, cores };
+        pinned.processes.iter().try_for_each(|process| pin(*process, core))?;
+        Ok(pinned)
     }
 }
 
 impl Drop for Pinned {
     fn drop(&mut self) {
-        let last = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let _ = pin(&format!("0-{}", last.max(2) - 1));
+        let all = format!("0-{}", self.cores - 1);
+        for process in &self.processes {
+            // One that has ended needs no core.
+            let _ = pin(*process, &all);
+        }
     }
 }
 
-fn pin(cores: &str) -> Result<(), String> {
-    let own = std::process::id().to_string();
+/// With all its threads; what it starts later is pinned like it.
+fn pin(process: u32, cores: &str) -> Result<(), String> {
     let mut taskset = Command::new("taskset");
-    let status = taskset.args(["-a", "-c", "-p", cores, &own]).stdout(Stdio::null()).status();
+    taskset.args(["-a", "-c", "-p", cores, &process.to_string()]);
+    let status = taskset.stdout(Stdio::null()).stderr(Stdio::null()).status();
     match status {
         Ok(status) if status.success() => Ok(()),
         _ => Err("taskset (util-linux) is needed, and two cores".to_owned()),
