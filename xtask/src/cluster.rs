@@ -13,14 +13,12 @@ use crate::postgres::Binaries;
 
 const SETTINGS: &str = "
 max_connections = 200
-shared_buffers = 128MB
 ";
 
-/// As docs/operations.md says for a server that keeps a city's filings; `lz4` since PostgreSQL 15.
-fn lasting_settings(major: u64) -> String {
-    let compression = if major >= 15 { "lz4" } else { "on" };
+/// As docs/operations.md says for a server that keeps a city's filings.
+fn lasting_settings() -> String {
     let buffers = memory().map_or(128, |mebibytes| (mebibytes / 4).clamp(128, 2048));
-    format!("\nwal_compression = {compression}\nmax_wal_size = 4GB\nshared_buffers = {buffers}MB\n")
+    format!("\nwal_compression = lz4\nmax_wal_size = 4GB\nshared_buffers = {buffers}MB\n")
 }
 
 /// This machine's memory in mebibytes.
@@ -31,6 +29,7 @@ fn memory() -> Option<u64> {
 }
 
 const UNSAFE_SETTINGS: &str = "
+shared_buffers = 128MB
 fsync = off
 full_page_writes = off
 ";
@@ -105,8 +104,7 @@ impl Cluster {
         let mut initdb = program("initdb");
         initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
         child::run_quietly(&mut initdb)?;
-        configure(&folder, port, durability, binaries.version.major())
-            .map_err(|error| format!("postgresql.conf: {error}"))?;
+        configure(&folder, port, durability).map_err(|error| format!("postgresql.conf: {error}"))?;
         let log = folder.join("log");
         let mut start = program("pg_ctl");
         start.args(["start", "-w", "-t", "60", "-l"]).arg(&log);
@@ -160,12 +158,12 @@ fn create_private(folder: &Path, as_root: bool) -> Result<(), String> {
     child::run_quietly(install.arg(folder))
 }
 
-fn configure(folder: &Path, port: u16, durability: Durability, major: u64) -> std::io::Result<()> {
+fn configure(folder: &Path, port: u16, durability: Durability) -> std::io::Result<()> {
     let mut file = fs::OpenOptions::new().append(true).open(folder.join("data/postgresql.conf"))?;
     file.write_all(SETTINGS.as_bytes())?;
     match durability {
         Durability::None => file.write_all(UNSAFE_SETTINGS.as_bytes())?,
-        Durability::Full => file.write_all(lasting_settings(major).as_bytes())?,
+        Durability::Full => file.write_all(lasting_settings().as_bytes())?,
     }
     writeln!(file, "listen_addresses = '127.0.0.1'\nport = {port}")?;
     writeln!(file, "unix_socket_directories = '{}'", folder.display())

@@ -5,12 +5,13 @@ use super::measures::{Tier, claim_path, queue_page_path};
 use super::report::median;
 use super::wire::Caller;
 use super::{OFFICER, city_of};
+use crate::database::Database;
 use crate::http::Session;
 use crate::world::{Engine, Place, Program, Server, World};
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// Cases of the city that others are compared with.
@@ -102,11 +103,15 @@ impl Served {
     /// A city that fits into memory lies there. This machine may take back what has rested for a minute, and a claim is
     /// of a case that nobody has looked at: without this the disk would be measured.
     fn warmed(&self) -> Result<&Self, String> {
-        let mut files = Files::of(match self.world.engine {
-            Engine::Sqlite => self.world.folder().to_path_buf(),
-            Engine::Postgres => self.world.place().cluster.data.join("base"),
-        });
-        files.try_for_each(|file| read_through(&file))?;
+        match self.world.engine {
+            Engine::Sqlite => read_through(self.world.folder())?,
+            Engine::Postgres => {
+                // The other city lies beside it.
+                let own = "SELECT oid::bigint AS number FROM pg_database WHERE datname = current_database()";
+                let own = Database::open(&self.world)?.number(own)?.to_string();
+                read_through(&self.world.place().cluster.data.join("base").join(own))?;
+            }
+        }
         Ok(self)
     }
 
@@ -143,33 +148,14 @@ pub fn measured(
     Ok([grown("queue page of 50", pages), grown("claim", claimed)])
 }
 
-/// Every file in a folder and those below it.
-struct Files(Vec<PathBuf>);
-
-impl Files {
-    fn of(folder: PathBuf) -> Self {
-        Self(vec![folder])
+/// A file, or every file in a folder and those below it. One that has gone meanwhile, as those of a database do, needs no
+/// reading.
+fn read_through(path: &Path) -> Result<(), String> {
+    if let Ok(entries) = fs::read_dir(path) {
+        return entries.flatten().try_for_each(|entry| read_through(&entry.path()));
     }
-}
-
-impl Iterator for Files {
-    type Item = PathBuf;
-
-    fn next(&mut self) -> Option<PathBuf> {
-        loop {
-            let path = self.0.pop()?;
-            match fs::read_dir(&path) {
-                Ok(entries) => self.0.extend(entries.flatten().map(|entry| entry.path())),
-                Err(_) => return Some(path),
-            }
-        }
-    }
-}
-
-/// A file that has gone meanwhile, as those of a database do, needs no reading.
-fn read_through(file: &Path) -> Result<(), String> {
-    match File::open(file).and_then(|mut file| std::io::copy(&mut file, &mut std::io::sink())) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(format!("{}: {error}", file.display())),
+    match File::open(path).and_then(|mut file| std::io::copy(&mut file, &mut std::io::sink())) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(format!("{}: {error}", path.display())),
         _ => Ok(()),
     }
 }

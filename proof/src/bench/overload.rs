@@ -124,8 +124,11 @@ pub fn measured(
             .collect();
         // Either is as long as the other and begins with nothing left over: messages wait while the writer is busy.
         settled(&mut Database::open(&world)?)?;
-        let best =
-            load::flood(&server.address, writers(engine), &requests[..half], f64::INFINITY, time)?.done;
+        let peak = load::flood(&server.address, writers(engine), &requests[..half], f64::INFINITY, time)?;
+        if peak.refused > 0.0 || peak.others > 0 {
+            return Err("no more than it can do was asked, and not all of it was done".to_owned());
+        }
+        let best = peak.done;
         settled(&mut Database::open(&world)?)?;
         let flood = load::flood(&server.address, UNDER_LOAD, &requests[half..], best * TIMES, time)?;
         if round > 0 {
