@@ -14,7 +14,8 @@ use crate::problem::{Code, Problem};
 use crate::store::{Conn, lock_first_waiting};
 use serde_json::json;
 
-/// How many waiting cases are looked at in one go: as many as others may be taking at this moment.
+/// How many waiting cases are looked at first, and then in one go: others may be taking as many at this moment.
+const FIRST_CANDIDATES: i64 = 8;
 const CANDIDATES: i64 = 64;
 
 /// The facts of a queue, for the policy.
@@ -30,7 +31,8 @@ pub fn claim_next(act: &mut Act<'_>, queue_code: &str) -> Result<Option<(CaseId,
     let scope = act.scope::<ClaimCase>()?;
     let mut after: Option<After> = None;
     loop {
-        let candidates = list::waiting(act.conn, queue_code, &scope, after.as_ref(), CANDIDATES)?;
+        let most = if after.is_none() { FIRST_CANDIDATES } else { CANDIDATES };
+        let candidates = list::waiting(act.conn, queue_code, &scope, after.as_ref(), most)?;
         let Some((last, due)) = candidates.last().copied() else { return Ok(None) };
         let mut left: Vec<CaseId> = candidates.into_iter().map(|(case, _)| case).collect();
         while let Some(case) = first_waiting(act.conn, &left, queue_code)? {

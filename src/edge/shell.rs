@@ -15,7 +15,7 @@ use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
-use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use actix_web::{HttpMessage, HttpResponse, HttpResponseBuilder, ResponseError};
 use futures_util::{FutureExt, StreamExt};
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -100,11 +100,11 @@ impl Shell {
                 Err((problem, mut request)) => {
                     let is_read = !shell.door.is_closed() && passed_over(request.take_payload()).await;
                     drop(visit);
-                    let mut refusal = problem.error_response();
+                    let mut refusal = HttpResponse::build(problem.status_code());
                     if !is_read {
-                        refusal.head_mut().set_connection_type(ConnectionType::Close);
+                        refusal.force_close();
                     }
-                    request.into_response(refusal).map_into_right_body()
+                    request.into_response(written(refusal, &problem, &manner)).map_into_right_body()
                 }
             };
             let mut response = rendered(response, &manner);
@@ -156,10 +156,9 @@ impl Shell {
     fn after_panic(&self, manner: &Manner) -> actix_web::Error {
         let problem = Problem::internal("a handler panicked");
         say_cause(&problem, &manner.correlation);
-        let mut response = HttpResponse::InternalServerError()
-            .force_close()
-            .insert_header((header::CONTENT_TYPE, "application/problem+json"))
-            .body(body(&problem, manner));
+        let mut response = HttpResponse::InternalServerError();
+        response.force_close();
+        let mut response = written(response, &problem, manner);
         self.dress(response.headers_mut(), manner, None);
         self.account("-", response.status(), false, manner);
         InternalError::from_response("a handler panicked", response).into()
@@ -298,18 +297,20 @@ fn rendered<B>(
     if response.head().connection_type() == ConnectionType::Close {
         rendered.force_close();
     }
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        rendered.insert_header((header::RETRY_AFTER, patience_asked(&problem, &manner.correlation)));
-    }
-    rendered.insert_header((header::CONTENT_TYPE, "application/problem+json"));
-    ServiceResponse::new(request, rendered.body(body(&problem, manner))).map_into_right_body()
+    ServiceResponse::new(request, written(rendered, &problem, manner)).map_into_right_body()
 }
 
-/// Seconds after which to try again, up to two more than the problem asks: those who were shed together do not come
-/// back together. The request's own random name decides.
-fn patience_asked(problem: &Problem, correlation: &str) -> u32 {
-    let spread = correlation.bytes().map(u32::from).sum::<u32>() % 3;
-    problem.retry_after.unwrap_or(1) + spread
+/// The answer that carries a problem.
+fn written(mut response: HttpResponseBuilder, problem: &Problem, manner: &Manner) -> HttpResponse {
+    if let Some(seconds) = problem.retry_after {
+        // Up to two more than the problem asks: those who were shed together do not come back together. The request's
+        // own random name decides.
+        let is_shed = problem.status_code() == StatusCode::SERVICE_UNAVAILABLE;
+        let spread = if is_shed { manner.correlation.bytes().map(u32::from).sum::<u32>() % 3 } else { 0 };
+        response.insert_header((header::RETRY_AFTER, seconds + spread));
+    }
+    response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+    response.body(body(problem, manner))
 }
 
 fn say_cause(problem: &Problem, correlation: &str) {

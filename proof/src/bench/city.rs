@@ -13,8 +13,15 @@ use std::io::Write;
 /// How ids of copies begin: 48 bits that stand where a UUIDv7 has its milliseconds, so that they sort by number.
 const CASES: u64 = 0x0180_0000_0000;
 const DRAFTS: u64 = 0x0188_0000_0000;
-/// One case in five waits in its queue; the others are closed, with eleven events on the average.
-const ONE_WAITS_IN: usize = 5;
+/// How large a city is.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    pub cases: usize,
+    /// One case in so many waits in its queue; the others are closed, with a history of thirteen events.
+    pub one_waits_in: usize,
+    pub drafts: usize,
+}
+
 /// Copies made by one statement.
 const AT_ONCE: usize = 10_000;
 
@@ -25,7 +32,8 @@ struct Table {
     ids: &'static [&'static str],
     /// Texts that are unique, and get the copy's number.
     unique: &'static [&'static str],
-    /// Dates that are spread over a year. Neighbours in a queue lie far apart in the tables: the worst case.
+    /// Dates that are spread over a year in the order of filing, as in a queue of one service with one term: what was
+    /// filed first is due first.
     dates: &'static [&'static str],
     /// Which rows are the original's: `{submission}` and `{cases}` are SQL.
     of: &'static str,
@@ -102,7 +110,7 @@ pub struct Originals {
     pub waiting: Filed,
     pub closed: Filed,
     pub draft: String,
-    cases: usize,
+    size: Size,
 }
 
 /// A submission of one case.
@@ -117,11 +125,18 @@ fn copied(original: &str, first: u64, number: usize) -> String {
     format!("{}-{}{}", &prefix[..8], &prefix[8..], &original[13..])
 }
 
+impl Size {
+    /// A fifth of the cases waits.
+    pub fn of(cases: usize, drafts: usize) -> Self {
+        Self { cases, one_waits_in: 5, drafts }
+    }
+}
+
 impl Originals {
     /// The case with this number among the seeded.
     pub fn case(&self, number: usize) -> String {
-        let number = number % self.cases;
-        let of = if number.is_multiple_of(ONE_WAITS_IN) { &self.waiting } else { &self.closed };
+        let number = number % self.size.cases;
+        let of = if number.is_multiple_of(self.size.one_waits_in) { &self.waiting } else { &self.closed };
         copied(&of.case, CASES, number)
     }
 
@@ -147,6 +162,7 @@ pub fn first_draft() -> u64 {
 /// Files the originals as users do, and waits for the worker to have told everybody.
 pub fn file(
     address: &str,
+    size: Size,
     applicant: &Session,
     officer: &Session,
     example: &Value,
@@ -163,7 +179,7 @@ pub fn file(
     filing.act(Kind::Accept, &case)?;
     let draft = filing.send(|key| operation::draft(key, example.clone()))?;
     let draft = text(&draft["submissionId"])?;
-    Ok(Originals { waiting, closed, draft, cases: 0 })
+    Ok(Originals { waiting, closed, draft, size })
 }
 
 struct Filing<'a> {
@@ -223,7 +239,7 @@ pub fn settled(database: &mut Database) -> Result<(), String> {
 }
 
 /// Copies the originals until there are so many cases and drafts. The server must not run.
-pub fn multiply(world: &World, originals: &mut Originals, cases: usize, drafts: usize) -> Result<(), String> {
+pub fn multiply(world: &World, originals: &Originals) -> Result<(), String> {
     let mut database = Database::open(world)?;
     let settings = match world.engine {
         Engine::Sqlite => "PRAGMA synchronous = OFF; PRAGMA cache_size = -1048576; PRAGMA foreign_keys = OFF",
@@ -231,7 +247,8 @@ pub fn multiply(world: &World, originals: &mut Originals, cases: usize, drafts: 
         Engine::Postgres => "SET session_replication_role = replica; SET synchronous_commit = off",
     };
     database.run(settings)?;
-    let copying = Copying { engine: world.engine, cases, drafts };
+    let Size { cases, drafts, .. } = originals.size;
+    let copying = Copying { engine: world.engine, one_waits_in: originals.size.one_waits_in };
     let mut progress = Progress::new(cases + drafts);
     copying.all(&mut database, &originals.draft, "draft", DRAFTS, drafts, &mut progress)?;
     copying.all(&mut database, &originals.closed.submission, "closed", CASES, cases, &mut progress)?;
@@ -250,7 +267,6 @@ pub fn multiply(world: &World, originals: &mut Originals, cases: usize, drafts: 
             until_nobody_vacuums(&mut database)?;
         }
     }
-    originals.cases = cases;
     Ok(())
 }
 
@@ -268,8 +284,7 @@ fn until_nobody_vacuums(database: &mut Database) -> Result<(), String> {
 
 struct Copying {
     engine: Engine,
-    cases: usize,
-    drafts: usize,
+    one_waits_in: usize,
 }
 
 impl Copying {
@@ -294,11 +309,12 @@ impl Copying {
             let of = table.of.replace("{submission}", &submission).replace("{cases}", &cases);
             database
                 .run(&format!("CREATE TEMP TABLE {original} AS SELECT * FROM {} WHERE {of}", table.name))?;
-            statements.push(self.statement(database, table, &original, first)?);
+            statements.push(self.statement(database, table, &original, first, count)?);
         }
+        let one_waits_in = self.one_waits_in;
         let which = match name {
-            "waiting" => format!("WHERE i % {ONE_WAITS_IN} = 0"),
-            "closed" => format!("WHERE i % {ONE_WAITS_IN} <> 0"),
+            "waiting" => format!("WHERE i % {one_waits_in} = 0"),
+            "closed" => format!("WHERE i % {one_waits_in} <> 0"),
             _ => String::new(),
         };
         let mut from = 0;
@@ -317,14 +333,13 @@ impl Copying {
                 statements.iter().map(|one| one.replace("{numbers}", &numbers) + ";\n").collect();
             database.run(&format!("BEGIN;\n{all}COMMIT"))?;
             let made = match name {
-                "waiting" => (until - from) / ONE_WAITS_IN,
-                "closed" => (until - from) - (until - from) / ONE_WAITS_IN,
+                "waiting" => (until - from) / one_waits_in,
+                "closed" => (until - from) - (until - from) / one_waits_in,
                 _ => until - from,
             };
             progress.made(made);
             from = until;
         }
-        debug_assert!(self.cases >= count || self.drafts >= count);
         Ok(())
     }
 
@@ -334,6 +349,7 @@ impl Copying {
         table: &Table,
         original: &str,
         first: u64,
+        count: usize,
     ) -> Result<String, String> {
         let columns = match self.engine {
             Engine::Sqlite => format!("SELECT name AS text FROM pragma_table_info('{}')", table.name),
@@ -355,9 +371,10 @@ impl Copying {
                     format!("{column} || '-' || i")
                 } else if is_in(table.dates) {
                     // Back from the original's date: no year after 9999, where the undated sort.
+                    let days = format!("({count} - i) * 365 / {count}");
                     match self.engine {
-                        Engine::Sqlite => format!("date({column}, '-' || (i % 365) || ' days')"),
-                        Engine::Postgres => format!("{column} - (i % 365)::integer"),
+                        Engine::Sqlite => format!("date({column}, '-' || ({days}) || ' days')"),
+                        Engine::Postgres => format!("{column} - ({days})::integer"),
                     }
                 } else {
                     column.clone()

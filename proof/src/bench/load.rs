@@ -52,6 +52,31 @@ pub fn once_each(
     Ok((Sample::of(latencies, took), bodies))
 }
 
+/// Sends each server its requests, one to each in turn and one after another: what the disk does meanwhile, it does to
+/// all, and nobody waits for somebody else's commit.
+pub fn by_turns<const SERVERS: usize>(
+    servers: [(&str, &[Vec<u8>]); SERVERS],
+) -> Result<[Sample; SERVERS], String> {
+    let begun = Instant::now();
+    let mut connections = Vec::new();
+    for (address, _) in servers {
+        connections.push((Connection::open(address)?, Vec::new()));
+    }
+    let most = servers.iter().map(|(_, requests)| requests.len()).max().unwrap_or(0);
+    for at in 0..most {
+        for ((connection, latencies), (_, requests)) in connections.iter_mut().zip(servers) {
+            if let Some(request) = requests.get(at) {
+                let asked = Instant::now();
+                succeed(connection, request)?;
+                latencies.push(asked.elapsed());
+            }
+        }
+    }
+    let took = begun.elapsed();
+    let mut latencies = connections.into_iter().map(|(_, latencies)| latencies);
+    Ok(servers.map(|_| Sample::of(latencies.next().unwrap_or_default(), took)))
+}
+
 /// Asks as long as the time lasts, each connection its own way through the requests.
 pub fn for_a_time(
     address: &str,

@@ -16,6 +16,7 @@ use crate::arguments::Options;
 use crate::database::Database;
 use crate::http::Session;
 use crate::world::{Engine, Place, Program, Server, World};
+use city::Size;
 use measures::{Bench, PgBench, Tier};
 use report::Compared;
 use serde_json::{Value, json};
@@ -122,21 +123,20 @@ fn city_of(
     engine: Engine,
     program: &Program,
     place: &Place,
-    cases: usize,
-    drafts: usize,
+    size: Size,
 ) -> Result<(World, city::Originals), String> {
     let world = World::make(engine, program, place)?;
     let example = example(&place.repository)?;
-    eprintln!("{}: {cases} cases and {drafts} drafts", engine.name());
-    let mut originals = {
+    eprintln!("{}: {} cases and {} drafts", engine.name(), size.cases, size.drafts);
+    let originals = {
         let (server, _) = world.serve()?;
         let (applicant, officer) =
             (Session::sign_in(&server.address, APPLICANT)?, Session::sign_in(&server.address, OFFICER)?);
-        let originals = city::file(&server.address, &applicant, &officer, &example)?;
+        let originals = city::file(&server.address, size, &applicant, &officer, &example)?;
         city::settled(&mut Database::open(&world)?)?;
         originals
     };
-    city::multiply(&world, &mut originals, cases, drafts)?;
+    city::multiply(&world, &originals)?;
     Ok((world, originals))
 }
 
@@ -148,7 +148,7 @@ fn on(
     tier: Tier,
 ) -> Result<Measured, String> {
     let cases = options.cases;
-    let (world, originals) = city_of(engine, program, place, cases, tier.drafts())?;
+    let (world, originals) = city_of(engine, program, place, Size::of(cases, tier.drafts()))?;
     let pgbench = match engine {
         Engine::Sqlite => None,
         Engine::Postgres => Some(recorded(&world, place, &originals, tier)?),

@@ -2,7 +2,7 @@
 //! told so at once. The server with its database and the load have a core each, for the best and for the overload alike,
 //! so that the load takes nothing from the server but what it asks for.
 
-use super::city::settled;
+use super::city::{Size, settled};
 use super::measures::{Tier, writers};
 use super::report::median;
 use super::wire::Caller;
@@ -107,7 +107,7 @@ pub fn measured(
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of requests")]
     let half = UNDER_LOAD + (FASTEST * time.as_secs_f64()) as usize;
     let each = 2 * half;
-    let (world, originals) = city_of(engine, program, place, cases, (ROUNDS + 1) * each)?;
+    let (world, originals) = city_of(engine, program, place, Size::of(cases, (ROUNDS + 1) * each))?;
     let database = if engine == Engine::Postgres { place.cluster.processes()? } else { Vec::new() };
     let _database = Pinned::to(SERVERS_CORE, database)?;
     let (server, _) = world.serve_on_core(SERVERS_CORE)?;
