@@ -35,6 +35,18 @@ impl Options {
     pub fn ask_for(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == name)
     }
+
+    /// A whole run of the full tier takes long and is what the pages speak of: it is written to its place in the
+    /// repository if no other is named.
+    pub fn kept_as(mut self, name: &str) -> Self {
+        let is_whole = self.full && self.only.is_empty() && self.engines.len() == Engine::ALL.len();
+        if is_whole && self.results.is_none() {
+            let place = self.repository.join("docs/results").join(format!("{name}-full.json"));
+            self.picture = self.picture.or_else(|| Some(place.with_extension("svg")));
+            self.results = Some(place);
+        }
+        self
+    }
 }
 
 pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
@@ -88,4 +100,23 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String>
         return Err("--server and --postgres are needed: run cargo xtask fault".to_owned());
     }
     Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(words: &str) -> Option<PathBuf> {
+        let words = format!("--server s --postgres p --repository r {words}");
+        parse(words.split_whitespace().map(str::to_owned)).unwrap().kept_as("bench").results
+    }
+
+    #[test]
+    fn a_whole_full_run_is_kept_and_no_other_replaces_it() {
+        assert_eq!(kept("--full"), Some("r/docs/results/bench-full.json".into()));
+        assert_eq!(kept("--full --results other.json"), Some("other.json".into()));
+        for part in ["--quick", "--full --only growth", "--full --engine sqlite"] {
+            assert_eq!(kept(part), None, "{part}");
+        }
+    }
 }

@@ -29,8 +29,10 @@ fn main() -> ExitCode {
     let is_bench = words.peek().is_some_and(|word| word == "bench");
     let done = match words.peek().map(String::as_str) {
         Some("bare") => bare(words.nth(1).zip(words.next())),
-        Some("bench") => arguments::parse(words.skip(1)).and_then(|options| bench::run(&options)),
-        _ => arguments::parse(words).and_then(|options| proofs::run(&options)),
+        Some("bench") => {
+            arguments::parse(words.skip(1)).and_then(|options| bench::run(&options.kept_as("bench")))
+        }
+        _ => arguments::parse(words).and_then(|options| proofs::run(&options.kept_as("fault"))),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

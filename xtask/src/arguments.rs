@@ -16,12 +16,13 @@ cargo xtask test [--only STAGE]... [--skip STAGE]... [FILTER]
 
 cargo xtask fault [--short|--full] [--only FAULT]... [--engine sqlite|postgres] [--seed N] [--results FILE]
     Try to make the server lose, double or tear a write, on both engines, and prove each try on a broken build.
-    docs/reliability.md lists the faults.
+    docs/reliability.md lists the faults. A whole run with --full goes to docs/results/fault-full.json.
 
 cargo xtask bench [--quick|--full] [--only submissions|claims|reads|growth|overload] [--cases 10000]
                   [--engine sqlite|postgres] [--results FILE] [--picture FILE]
     Measure the server beside what the machine could do: a table of ratios, and JSON and an SVG if asked for. With more
-    than 10000 cases also how queues and claims stand the growth; overload when it is named, or with --full.
+    than 10000 cases also how queues and claims stand the growth; overload when it is named, or with --full. A whole run
+    with --full goes to docs/results/bench-full.json and .svg.
 
 cargo xtask fuzz [--requests 100000] [--seed N] [--results FILE]
     Send the server, as released, requests made up from the contract. None may end in an unexplained 5xx.
