@@ -140,9 +140,8 @@ pub fn measured(
     for round in 0..=ROUNDS {
         let page = [cities[0].page(tier.time)?, cities[1].page(tier.time)?];
         let requests = [cities[0].warmed()?.claims(round, claims), cities[1].warmed()?.claims(round, claims)];
-        let [small, large] = &cities;
-        let claim =
-            load::by_turns([(&small.server.address, &requests[0]), (&large.server.address, &requests[1])])?;
+        let addresses = [0, 1].map(|city: usize| cities[city].server.address.as_str());
+        let claim = load::by_turns(addresses, [&requests[0], &requests[1]])?;
         if round > 0 {
             pages.push(page);
             claimed.push(claim);

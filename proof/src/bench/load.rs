@@ -52,29 +52,21 @@ pub fn once_each(
     Ok((Sample::of(latencies, took), bodies))
 }
 
-/// Sends each server its requests, one to each in turn and one after another: what the disk does meanwhile, it does to
-/// all, and nobody waits for somebody else's commit.
-pub fn by_turns<const SERVERS: usize>(
-    servers: [(&str, &[Vec<u8>]); SERVERS],
-) -> Result<[Sample; SERVERS], String> {
+/// Sends two servers their requests, one to each in turn and one after another: what the disk does meanwhile, it does to
+/// both, and nobody waits for somebody else's commit.
+pub fn by_turns(addresses: [&str; 2], requests: [&[Vec<u8>]; 2]) -> Result<[Sample; 2], String> {
+    let mut connections = [Connection::open(addresses[0])?, Connection::open(addresses[1])?];
+    let mut latencies = [Vec::new(), Vec::new()];
     let begun = Instant::now();
-    let mut connections = Vec::new();
-    for (address, _) in servers {
-        connections.push((Connection::open(address)?, Vec::new()));
-    }
-    let most = servers.iter().map(|(_, requests)| requests.len()).max().unwrap_or(0);
-    for at in 0..most {
-        for ((connection, latencies), (_, requests)) in connections.iter_mut().zip(servers) {
-            if let Some(request) = requests.get(at) {
-                let asked = Instant::now();
-                succeed(connection, request)?;
-                latencies.push(asked.elapsed());
-            }
+    for pair in requests[0].iter().zip(requests[1]) {
+        for (server, request) in [pair.0, pair.1].into_iter().enumerate() {
+            let asked = Instant::now();
+            succeed(&mut connections[server], request)?;
+            latencies[server].push(asked.elapsed());
         }
     }
     let took = begun.elapsed();
-    let mut latencies = connections.into_iter().map(|(_, latencies)| latencies);
-    Ok(servers.map(|_| Sample::of(latencies.next().unwrap_or_default(), took)))
+    Ok(latencies.map(|latencies| Sample::of(latencies, took)))
 }
 
 /// Asks as long as the time lasts, each connection its own way through the requests.
