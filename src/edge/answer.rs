@@ -32,9 +32,6 @@ impl ResponseError for Problem {
                 response.headers_mut().insert(name, value);
             }
         };
-        if let Some(seconds) = self.retry_after {
-            set(header::RETRY_AFTER, seconds.to_string());
-        }
         if !self.allow.is_empty() {
             set(header::ALLOW, self.allow.join(", "));
         }
