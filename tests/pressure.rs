@@ -193,3 +193,36 @@ fn a_write_past_its_deadline_that_may_be_stored_does_not_say_that_it_is_not() {
         assert_eq!(stored(&user), 1);
     });
 }
+
+/// An administrator ends the program's connections, as a PostgreSQL that is told to stop does: busy ones and idle ones.
+/// Whoever is hit is told to come again, and nothing is called a fault of the program.
+#[test]
+fn connections_ended_by_an_administrator_are_no_fault_of_the_program() {
+    App::on_postgres().test(|app| {
+        let end_all = || {
+            app.database.meddle(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                 WHERE datname = current_database() AND application_name = 'onewindow'",
+            );
+        };
+        let user = app.user(&filer(DESIGN));
+        let mut held = app.database.hold(lock(Engine::Postgres));
+        std::thread::scope(|scope| {
+            let read = scope.spawn(|| user.get(LIST));
+            let write = scope.spawn(|| user.post(SUBMISSIONS, &json!({})));
+            held.until_somebody_waits(2);
+            end_all();
+            read.join().unwrap().refused(503, "UNAVAILABLE");
+            write.join().unwrap().refused(503, "UNAVAILABLE");
+        });
+        drop(held);
+        end_all();
+        // Each connection that a request finds dead is thrown away: there are fewer than this.
+        let answers: Vec<_> = (0..30).map(|_| user.get(LIST)).collect();
+        for shed in answers.iter().filter(|answer| answer.status != 200) {
+            shed.refused(503, "UNAVAILABLE");
+        }
+        assert_eq!(answers.last().unwrap().status, 200);
+        assert_eq!(stored(&user), 0);
+    });
+}

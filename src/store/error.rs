@@ -46,10 +46,8 @@ impl From<DieselError> for StoreError {
             {
                 Self::Busy
             }
-            _ => match error {
-                DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::Busy,
-                other => Self::Database(other),
-            },
+            _ if has_lost_its_connection(&error) => Self::Busy,
+            _ => Self::Database(error),
         }
     }
 }
@@ -162,9 +160,36 @@ fn is_full(error: &DieselError) -> bool {
     }
 }
 
+/// The connection was gone before the statement (`UnableToSendCommand`) or went with it. PostgreSQL's 57P01, 57P02 and
+/// 57P05 say so by their words alone, while the connection still looks alive.
+fn has_lost_its_connection(error: &DieselError) -> bool {
+    use DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
+    matches!(error, DieselError::DatabaseError(ClosedConnection | UnableToSendCommand, _))
+        || message(error).is_some_and(|text| text.contains("terminating connection due to"))
+}
+
 fn message(error: &DieselError) -> Option<&str> {
     match error {
         DieselError::DatabaseError(_, info) => Some(info.message()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_connection_is_shed_however_it_is_noticed() {
+        let noticed = [
+            (DatabaseErrorKind::ClosedConnection, "server closed the connection unexpectedly"),
+            (DatabaseErrorKind::UnableToSendCommand, "server closed the connection unexpectedly"),
+            (DatabaseErrorKind::UnableToSendCommand, "no connection to the server"),
+            (DatabaseErrorKind::Unknown, "terminating connection due to administrator command"),
+        ];
+        for (kind, text) in noticed {
+            let error = StoreError::from(DieselError::DatabaseError(kind, Box::new(text.to_owned())));
+            assert!(matches!(error, StoreError::Busy), "{text}: {error:?}");
+        }
     }
 }

@@ -46,7 +46,8 @@ pub fn read<T, E: From<StoreError>>(
     }
     .map_err(StoreError::from)?;
     let result = f(conn);
-    roll_back(conn)?;
+    // What was read is read, and what failed is known better by itself than by a rollback on a connection that is gone.
+    let _ = roll_back(conn);
     result
 }
 
