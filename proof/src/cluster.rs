@@ -84,10 +84,10 @@ impl Cluster {
         line.trim().parse().map_err(|_| format!("postmaster.pid begins with {line}"))
     }
 
-    /// Whether a process works in our data folder.
+    /// Whether a process runs PostgreSQL in our data folder. Its first process names itself otherwise than its children.
     fn is_ours(&self, process: &Path) -> bool {
         fs::read_link(process.join("cwd")).is_ok_and(|folder| folder == self.data)
-            && command_line(process).starts_with("postgres")
+            && fs::read_link(process.join("exe")).is_ok_and(|program| program.ends_with("postgres"))
     }
 
     fn control(&self, words: &[&str]) -> Result<(), String> {

@@ -30,7 +30,8 @@ struct Table {
     name: &'static str,
     /// Columns whose ids become the copy's own.
     ids: &'static [&'static str],
-    /// Texts that are unique, and get the copy's number.
+    /// Numbers given out one after the other, and unique: they get the copy's number, with zeros before it as the program's
+    /// have, so that they sort by filing.
     unique: &'static [&'static str],
     /// Dates that are spread over a year in the order of filing, as in a queue of one service with one term: what was
     /// filed first is due first.
@@ -368,7 +369,10 @@ impl Copying {
                     let id = id_of_copy(self.engine, column, &format!("{first} + i"));
                     format!("CASE WHEN {column} IS NULL THEN NULL ELSE {id} END")
                 } else if is_in(table.unique) {
-                    format!("{column} || '-' || i")
+                    match self.engine {
+                        Engine::Sqlite => format!("printf('%s-%07d', {column}, i)"),
+                        Engine::Postgres => format!("{column} || '-' || lpad(i::text, 7, '0')"),
+                    }
                 } else if is_in(table.dates) {
                     // Back from the original's date: no year after 9999, where the undated sort.
                     let days = format!("({count} - i) * 365 / {count}");

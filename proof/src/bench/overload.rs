@@ -108,6 +108,7 @@ pub fn measured(
     let half = UNDER_LOAD + (FASTEST * time.as_secs_f64()) as usize;
     let each = 2 * half;
     let (world, originals) = city_of(engine, program, place, Size::of(cases, (ROUNDS + 1) * each))?;
+    // The first of them as well, whose children the connections are.
     let database = if engine == Engine::Postgres { place.cluster.processes()? } else { Vec::new() };
     let _database = Pinned::to(SERVERS_CORE, database)?;
     let (server, _) = world.serve_on_core(SERVERS_CORE)?;
